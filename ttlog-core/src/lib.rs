@@ -10,6 +10,7 @@ mod metadata;
 mod record;
 mod ring;
 pub mod sink;
+pub mod snapshot;
 mod sync;
 
 pub use clock::{Clock, now_nanos};
@@ -20,3 +21,4 @@ pub use format::Format;
 pub use level::{LogLevel, ParseLevelError};
 pub use metadata::{FieldDef, Metadata};
 pub use sink::{Overflow, Sink, SinkOptions, WithOptions};
+pub use snapshot::{SnapshotError, SnapshotReader};
