@@ -17,7 +17,7 @@ pub use clock::{Clock, now_nanos};
 pub use decode::{ErrorChain, EventRef, Fields, ValueRef};
 pub use event::{Field, FieldValue, LogEvent};
 pub use filter::{DirectiveError, Filter};
-pub use format::Format;
+pub use format::{Format, FormatKind};
 pub use level::{LogLevel, ParseLevelError};
 pub use metadata::{FieldDef, Metadata};
 pub use sink::{Overflow, Sink, SinkOptions, WithOptions};
