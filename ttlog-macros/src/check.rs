@@ -2,13 +2,15 @@
 
 use proc_macro2::Literal;
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::{Error, Expr, LitStr, Result};
 
 use crate::event::{
     Argument, ArgumentValue, ComputedField, Content, Event, Field, Message, Recorded, ValueIndex,
 };
-use crate::message::{MessageText, peel};
-use crate::parse::{Capture, Item, Name, Prefixes, string_literal};
+use crate::expression::{is_formatted, is_level, string_literal};
+use crate::message::MessageText;
+use crate::parse::{Capture, Item, Name, Prefixes};
 use crate::rejection;
 use crate::template::Use;
 
@@ -74,6 +76,9 @@ impl Checker {
 
     /// The message itself, or a field by its bare name.
     fn before_message(&mut self, expression: Expr) -> Result<()> {
+        if is_formatted(&expression) {
+            return Err(rejection::formatted_before(&expression));
+        }
         if let Some(text) = MessageText::of(&expression) {
             self.positions_left = text.template.positional;
             self.text = Some(text);
@@ -120,7 +125,7 @@ impl Checker {
         };
         let name = LitStr::new(&text, span);
         let used = match (&self.text, &identifier) {
-            (Some(message), Some(_)) => message.template.use_of(&text),
+            (Some(message), Some(_)) if !self.has_argument(&text) => message.template.use_of(&text),
             _ => Use::Absent,
         };
         let shown_as = match used {
@@ -155,6 +160,15 @@ impl Checker {
         self.event.fields.push(Field { name, content });
     }
 
+    /// Whether the message has an argument of this name already.
+    fn has_argument(&self, name: &str) -> bool {
+        let mut names = self
+            .arguments
+            .iter()
+            .filter_map(|argument| argument.name.as_ref());
+        names.any(|known| known.unraw() == name)
+    }
+
     fn computed_field(&mut self, name: Name, capture: Capture, value: Expr) {
         if let Name::Computed(name) = name {
             let name = self.evaluate(name);
@@ -183,17 +197,18 @@ impl Checker {
     fn finish(mut self) -> Event {
         match self.text {
             Some(MessageText {
-                fixed: Some(fixed), ..
-            }) => self.event.message = Message::Fixed(fixed),
-            Some(MessageText {
-                source: template, ..
-            }) => {
+                source,
+                summary,
+                template,
+            }) if template.has_placeholders => {
                 let arguments = self.arguments;
                 self.event.message = Message::Formatted {
-                    template,
+                    summary,
+                    template: source,
                     arguments,
                 };
             }
+            Some(text) => self.event.message = Message::Fixed(text.summary),
             None => message_field(&mut self.event),
         }
         self.event
@@ -230,15 +245,4 @@ fn constant(value: &Expr, capture: Capture) -> Option<Literal> {
         Capture::Typed | Capture::Display => string_literal(value).map(LitStr::token),
         Capture::Debug | Capture::Error => None,
     }
-}
-
-/// Whether an expression looks like a level: `LogLevel::Info`, `Level::INFO`.
-fn is_level(expression: &Expr) -> bool {
-    let Expr::Path(path) = peel(expression) else {
-        return false;
-    };
-    let mut segments = path.path.segments.iter().rev().skip(1);
-    segments
-        .next()
-        .is_some_and(|owner| owner.ident == "LogLevel" || owner.ident == "Level")
 }

@@ -27,8 +27,9 @@ pub(crate) enum Message {
     Absent,
     /// A text known where the call is written, as an expression.
     Fixed(TokenStream),
-    /// A template and its arguments.
+    /// A template, its arguments, and the constant that stands for all texts they give.
     Formatted {
+        summary: TokenStream,
         template: TokenStream,
         arguments: Vec<Argument>,
     },

@@ -9,6 +9,7 @@
 //! | `template` | which arguments a message takes |
 //! | `message` | which expressions are a message |
 //! | `check` | which item is the message, which its arguments, which are fields |
+//! | `expression` | what an expression is, as far as its look tells |
 //! | `event` | what a call means, however it was written |
 //! | `expand` | the code of a call |
 //! | `rejection` | every mistake that is rejected, and what to write instead |
@@ -18,6 +19,7 @@
 mod check;
 mod event;
 mod expand;
+mod expression;
 mod message;
 mod parse;
 mod rejection;

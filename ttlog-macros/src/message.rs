@@ -1,19 +1,19 @@
 //! The text of a message, where an expression can be one.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Lit, LitStr, Macro, Token};
 
-use crate::parse::string_literal;
+use crate::expression::{peel, string_literal};
 use crate::template::{Template, unescape};
 
 /// An expression that can be the message of a call, and what it asks of its arguments.
 pub(crate) struct MessageText {
     /// The expression as it was written.
     pub(crate) source: TokenStream,
-    /// The text that it always stands for, where it takes no arguments.
-    pub(crate) fixed: Option<TokenStream>,
+    /// A constant that stands for the texts of all calls: where the template has no placeholders, it is the text.
+    pub(crate) summary: TokenStream,
     pub(crate) template: Template,
 }
 
@@ -32,22 +32,21 @@ impl MessageText {
     fn known(source: TokenStream, literal: &LitStr) -> Self {
         let text = literal.value();
         let template = Template::parse(&text);
-        let fixed = (!template.has_placeholders).then(|| {
-            if text.contains(['{', '}']) {
-                LitStr::new(&unescape(&text), literal.span()).to_token_stream()
-            } else {
-                literal.to_token_stream()
-            }
-        });
+        let is_escaped = !template.has_placeholders && text.contains(['{', '}']);
+        let summary = if is_escaped {
+            LitStr::new(&unescape(&text), literal.span()).to_token_stream()
+        } else {
+            source.clone()
+        };
         Self {
             source,
-            fixed,
+            summary,
             template,
         }
     }
 
-    /// `concat!` of literals is put together here; other macros are known only to the compiler, but where `concat!` and
-    /// `stringify!` have no brace in them, neither has their text.
+    /// `concat!` of literals is put together here; other macros are known only to the compiler, but where `stringify!` has no
+    /// brace in it, neither has its text.
     fn of_macro(call: &Macro) -> Self {
         let source = call.to_token_stream();
         if call.path.is_ident("concat") {
@@ -55,18 +54,24 @@ impl MessageText {
                 return Self::known(source, &text);
             }
         }
-        if call.path.is_ident("stringify") && !call.tokens.to_string().contains(['{', '}']) {
-            let fixed = Some(source.clone());
-            return Self {
-                source,
-                fixed,
-                template: Template::default(),
-            };
-        }
+        let is_stringify = call.path.is_ident("stringify");
+        let template = if is_stringify && !call.tokens.to_string().contains(['{', '}']) {
+            Template::default()
+        } else {
+            Template::unknown()
+        };
+        // Of any other macro it is not sure that it gives a literal; `format_args!` tells, and telling it once is enough.
+        let literals = ["concat", "env", "include_str", "module_path", "stringify"];
+        let is_literal = literals.iter().any(|name| call.path.is_ident(name));
+        let summary = if is_literal {
+            source.clone()
+        } else {
+            quote!("")
+        };
         Self {
             source,
-            fixed: None,
-            template: Template::unknown(),
+            summary,
+            template,
         }
     }
 }
@@ -90,12 +95,4 @@ fn concatenation(call: &Macro) -> Option<LitStr> {
         }
     }
     Some(LitStr::new(&text, proc_macro2::Span::mixed_site()))
-}
-
-/// An expression without the invisible brackets of a macro's argument.
-pub(crate) fn peel(expression: &Expr) -> &Expr {
-    match expression {
-        Expr::Group(group) => peel(&group.expr),
-        _ => expression,
-    }
 }

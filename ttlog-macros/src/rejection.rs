@@ -1,7 +1,6 @@
 //! Every mistake that the macros reject, at the token at fault, with what to write instead.
 
 use proc_macro2::{Ident, Span};
-use quote::ToTokens;
 use syn::{Error, Expr, LitStr};
 
 use crate::parse::{Capture, Name};
@@ -26,10 +25,9 @@ pub(crate) fn arrow(name: &Name, arrow: Span) -> Error {
 
 /// `a::b = 5`, `a[0] = 5`
 pub(crate) fn not_a_name(left: &Expr) -> Error {
-    let text = source(left);
     Error::new_spanned(
         left,
-        format!("this is not the name of a field; put it in quotes: `{text:?} = …`"),
+        "this is not the name of a field; put it in quotes: `\"…\" = …`",
     )
 }
 
@@ -42,7 +40,7 @@ pub(crate) fn missing_value(name: &Name, at: Span) -> Error {
 }
 
 /// `name:serde = value`
-pub(crate) fn kind(word: &Ident) -> Error {
+pub(crate) fn unknown_capture(word: &Ident) -> Error {
     Error::new(
         word.span(),
         format!("values are not captured with `{word}`; write `:?` or `:%`, or convert the value"),
@@ -51,32 +49,24 @@ pub(crate) fn kind(word: &Ident) -> Error {
 
 /// `%name = value`
 pub(crate) fn sigil_before_name(name: &Expr, capture: Capture) -> Error {
-    let name = source(name);
     let sigil = sigil(capture);
     Error::new_spanned(
-        name.parse::<proc_macro2::TokenStream>().unwrap_or_default(),
-        format!("`{sigil}` goes before the value: `{name} = {sigil}…`"),
+        name,
+        format!("`{sigil}` goes before the value, not before the name: `name = {sigil}…`"),
     )
 }
 
 /// `%call()`
 pub(crate) fn unnamed(value: &Expr, capture: Capture) -> Error {
-    let text = source(value);
     let sigil = sigil(capture);
-    Error::new_spanned(
-        value,
-        format!("this field needs a name: `name = {sigil}{text}`"),
-    )
+    Error::new_spanned(value, format!("this field needs a name: `name = {sigil}…`"))
 }
 
 /// `"text", a + b`
 pub(crate) fn unused_argument(value: &Expr) -> Error {
-    let text = source(value);
     Error::new_spanned(
         value,
-        format!(
-            "the message does not use this; give it a name to record it as a field: `name = {text}`"
-        ),
+        "the message does not use this; give it a name to record it as a field: `name = …`",
     )
 }
 
@@ -91,13 +81,18 @@ pub(crate) fn second_message(text: &LitStr) -> Error {
 
 /// `&message`
 pub(crate) fn message_not_literal(value: &Expr) -> Error {
-    let text = source(value);
     Error::new_spanned(
         value,
-        format!(
-            "a message is a string literal; write `\"{{}}\", {text}`, or give it a name to record it as a \
-             field: `name = {text}`"
-        ),
+        "the message is a string literal: write `\"{}\", …` to show this in it, or `name = …` to record this \
+         as a field",
+    )
+}
+
+/// `format!("…")`
+pub(crate) fn formatted_before(call: &Expr) -> Error {
+    Error::new_spanned(
+        call,
+        "the message is formatted here already: write what is in the brackets in place of this",
     )
 }
 
@@ -129,6 +124,11 @@ pub(crate) fn logger(word: &Ident) -> Error {
         "a call always logs to the logger that is installed; to log elsewhere, install another one for a \
          while",
     )
+}
+
+/// `target:`
+pub(crate) fn prefix_without_value(word: &Ident) -> Error {
+    Error::new(word.span(), format!("`{word}:` has no value"))
 }
 
 /// `info!(LogLevel::Info, …)`
@@ -167,8 +167,4 @@ pub(crate) fn unexpected(at: Span) -> Error {
 
 fn sigil(capture: Capture) -> char {
     if capture == Capture::Debug { '?' } else { '%' }
-}
-
-fn source(expression: &Expr) -> String {
-    expression.to_token_stream().to_string()
 }

@@ -204,7 +204,9 @@ mod tests {
 
     #[test]
     fn malformed_templates_are_left_to_the_compiler() {
-        for text in ["{", "}", "{x", "{:", "{x y}", "{0.1}", "{x!}", "{:y$z!}"] {
+        for text in [
+            "{", "}", "{x", "{:", "{x y}", "{0.1}", "{x!}", "{:y$z!}", "{x:y}", "{x:e?}",
+        ] {
             assert_eq!(Template::try_parse(text), None, "{text}");
         }
     }

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 
 use super::Scope;
 use super::site::{Level, SITE, Target};
-use crate::message::peel;
+use crate::expression::is_none;
 use crate::parse::Prefixes;
 
 /// The conditions of a call.
@@ -27,9 +27,12 @@ impl<'a> Guard<'a> {
     pub(super) fn new(scope: &Scope, level: &'a Level<'a>, prefixes: &'a Prefixes) -> Self {
         let statics = scope.own(SITE);
         let level_variable = scope.own("__ttlog_level");
+        let private = &scope.private;
         let site = match level {
             Level::Fixed(_) => quote_spanned!(scope.span=> #statics),
-            Level::Computed(_) => quote_spanned!(scope.span=> #statics[#level_variable as usize]),
+            Level::Computed(_) => {
+                quote_spanned!(scope.span=> #statics[#level_variable as #private::usize])
+            }
         };
         Self {
             level,
@@ -139,9 +142,4 @@ impl<'a> Guard<'a> {
         let target = quote_spanned!(scope.at(target.span())=> #private::as_target(&(#target)));
         quote_spanned!(*span=> match #target { #variable => #body })
     }
-}
-
-/// `parent: None` is the same as no parent, and says nothing about the type that it could have been.
-fn is_none(parent: &Expr) -> bool {
-    matches!(peel(parent), Expr::Path(path) if path.path.is_ident("None"))
 }

@@ -86,6 +86,7 @@ impl Recorder<'_> {
             Message::Formatted {
                 template,
                 arguments,
+                ..
             } => {
                 let arguments = self.arguments(arguments);
                 quote_spanned!(*span=> #private::format_args!(#template #arguments))
@@ -125,7 +126,7 @@ impl Recorder<'_> {
         let variable = &self.variable;
         let span = self.scope.at(value.span);
         match (recorded.capture, &recorded.shown_as) {
-            (Capture::Typed, None) => self.probe(value, &quote!(ttlog_kind), &quote!(record), None),
+            (Capture::Typed, None) => self.probe(value, "ttlog_kind", "record", None),
             (Capture::Typed, Some(shown_as)) => {
                 let placeholder = if shown_as.is_empty() {
                     "{}".to_owned()
@@ -133,12 +134,7 @@ impl Recorder<'_> {
                     format!("{{:{shown_as}}}")
                 };
                 let text = self.text(&placeholder, value);
-                self.probe(
-                    value,
-                    &quote!(ttlog_kind_or_text),
-                    &quote!(record_or_text),
-                    Some(&text),
-                )
+                self.probe(value, "ttlog_kind_or_text", "record_or_text", Some(&text))
             }
             (Capture::Display, _) => {
                 let text = self.text("{}", value);
@@ -159,8 +155,8 @@ impl Recorder<'_> {
     fn probe(
         &self,
         value: &Passed,
-        kind: &TokenStream,
-        record: &TokenStream,
+        kind: &str,
+        record: &str,
         text: Option<&TokenStream>,
     ) -> TokenStream {
         let Scope { private, .. } = self.scope;
@@ -168,6 +164,8 @@ impl Recorder<'_> {
         let span = self.scope.at(value.span);
         let value = &value.reference;
         let text = text.map(|text| quote!(, #text));
+        // With this span, a type that can't be recorded is shown where its value stands.
+        let [kind, record] = [kind, record].map(|name| Ident::new(name, span));
         quote_spanned! {span=>
             (&&&#private::Probe(#value)).#kind().#record(#value, &mut #variable #text);
         }

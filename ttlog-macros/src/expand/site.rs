@@ -2,11 +2,11 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Expr, ExprPath, Lit};
+use syn::Expr;
 
 use super::Scope;
 use crate::event::{Content, Event, Message};
-use crate::message::peel;
+use crate::expression::is_surely_constant;
 use crate::parse::{Capture, Prefixes};
 
 /// The name of the static; a caller's item of this name would be hidden from the values of the call.
@@ -57,7 +57,7 @@ pub(super) fn statics_of_question(
     level: &Level<'_>,
     prefixes: &Prefixes,
 ) -> TokenStream {
-    declare(scope, level, prefixes, &quote!(""), &TokenStream::new())
+    declare(scope, level, prefixes, &quote!(""), &quote!(&[]))
 }
 
 fn declare(
@@ -95,7 +95,7 @@ fn declare(
         .map(|name| quote_spanned!(*span=> .with_name(#name)));
     quote_spanned! {*span=>
         static #site: #site_type = #private::CallSite::#constructor(#private::Metadata::new(
-            #level, #target, #private::module_path!(), #private::file!(), #private::line!(), #message, &[#fields]
+            #level, #target, #private::module_path!(), #private::file!(), #private::line!(), #message, #fields
         ) #name);
     }
 }
@@ -104,7 +104,7 @@ fn declare(
 fn message(event: &Event) -> TokenStream {
     match &event.message {
         Message::Absent => quote!(""),
-        Message::Fixed(text) | Message::Formatted { template: text, .. } => text.clone(),
+        Message::Fixed(text) | Message::Formatted { summary: text, .. } => text.clone(),
         Message::Value {
             capture: Capture::Debug,
             ..
@@ -124,49 +124,10 @@ fn fields(scope: &Scope, event: &Event) -> TokenStream {
             Content::Recorded(_) => quote_spanned!(*span=> #private::FieldDef::new(#name)),
         }
     });
-    quote_spanned!(*span=> #(#fields),*)
-}
-
-/// Whether an expression can be put into a static, as far as its look tells: literals, the macros that give them, and paths
-/// through modules (in lower case) to a `SCREAMING_CASE` name.
-///
-/// `Type::NAME` is not taken for constant, because `Type` may be a parameter of the function around it. What is not taken for
-/// constant works just as well, at the cost of a look at the filter in each call.
-fn is_surely_constant(expression: &Expr) -> bool {
-    match peel(expression) {
-        Expr::Lit(literal) => matches!(literal.lit, Lit::Str(_)),
-        Expr::Macro(call) => {
-            let known = ["concat", "env", "file", "module_path", "stringify"];
-            call.mac
-                .path
-                .segments
-                .last()
-                .is_some_and(|last| known.iter().any(|name| last.ident == name))
-        }
-        Expr::Path(path) => is_path_of_constant(path),
-        _ => false,
+    if event.fields.is_empty() {
+        return quote_spanned!(*span=> &[]);
     }
-}
-
-fn is_path_of_constant(path: &ExprPath) -> bool {
-    let names: Vec<String> = path
-        .path
-        .segments
-        .iter()
-        .map(|segment| segment.ident.to_string())
-        .collect();
-    let Some((last, modules)) = names.split_last() else {
-        return false;
-    };
-    path.qself.is_none()
-        && path
-            .path
-            .segments
-            .iter()
-            .all(|segment| segment.arguments.is_none())
-        && modules
-            .iter()
-            .all(|module| !module.starts_with(char::is_uppercase))
-        && last.starts_with(|first: char| first.is_uppercase() || first == '_')
-        && !last.contains(char::is_lowercase)
+    // A constant of its own, because a field owns what it says where it comes from a snapshot: such a value lives for ever in
+    // a constant, but not as an argument.
+    quote_spanned!(*span=> const { &[#(#fields),*] })
 }

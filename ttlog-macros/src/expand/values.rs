@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 
 use super::Scope;
 use crate::event::ValueIndex;
-use crate::message::peel;
+use crate::expression::{binds_tightly, is_awaited, is_name};
 
 /// The values of an event, ready to be named where the event is recorded.
 pub(super) struct Values {
@@ -46,31 +46,36 @@ impl Values {
     fn pass(&mut self, scope: &Scope, expression: &Expr) {
         let span = expression.span();
         let at = scope.at(span);
-        let number = self.passed.len();
-        let variable = Ident::new(&format!("__ttlog_{number}"), at);
-        let (reference, place) = match peel(expression) {
-            // A variable is named where its value is needed.
-            Expr::Path(path) if path.path.get_ident().is_some() => (
+        let variable = Ident::new(&format!("__ttlog_{}", self.passed.len()), at);
+        let (reference, place) = if is_name(expression) {
+            // What is a name already needs no other.
+            (
                 quote_spanned!(at=> &#expression),
                 expression.to_token_stream(),
-            ),
+            )
+        } else if is_awaited(expression) {
             // What was awaited is taken, so that no reference to it has to live across the next `.await`.
-            other if is_awaited(other) => {
-                self.expressions.push(expression.to_token_stream());
-                self.variables.push(variable.clone());
-                (quote_spanned!(at=> &#variable), variable.to_token_stream())
-            }
-            _ => {
-                self.expressions.push(borrowed(at, expression));
-                self.variables.push(variable.clone());
-                (variable.to_token_stream(), quote_spanned!(at=> *#variable))
-            }
+            self.bind(&variable, expression.to_token_stream());
+            (quote_spanned!(at=> &#variable), variable.to_token_stream())
+        } else {
+            let borrowed = if binds_tightly(expression) {
+                quote_spanned!(at=> &#expression)
+            } else {
+                quote_spanned!(at=> &(#expression))
+            };
+            self.bind(&variable, borrowed);
+            (variable.to_token_stream(), quote_spanned!(at=> *#variable))
         };
         self.passed.push(Passed {
             span,
             reference,
             place,
         });
+    }
+
+    fn bind(&mut self, variable: &Ident, expression: TokenStream) {
+        self.expressions.push(expression);
+        self.variables.push(variable.clone());
     }
 
     /// `body`, with the values that it needs.
@@ -97,29 +102,5 @@ impl Index<ValueIndex> for Values {
 
     fn index(&self, index: ValueIndex) -> &Passed {
         &self.passed[index.0]
-    }
-}
-
-fn borrowed(span: Span, expression: &Expr) -> TokenStream {
-    match peel(expression) {
-        Expr::Call(_)
-        | Expr::Field(_)
-        | Expr::Index(_)
-        | Expr::Lit(_)
-        | Expr::Macro(_)
-        | Expr::MethodCall(_)
-        | Expr::Paren(_)
-        | Expr::Path(_)
-        | Expr::Reference(_) => quote_spanned!(span=> &#expression),
-        _ => quote_spanned!(span=> &(#expression)),
-    }
-}
-
-/// `future.await` or `future.await?`
-fn is_awaited(expression: &Expr) -> bool {
-    match expression {
-        Expr::Await(_) => true,
-        Expr::Try(attempt) => is_awaited(peel(&attempt.expr)),
-        _ => false,
     }
 }

@@ -1,12 +1,12 @@
 //! One item between two commas: a field, or an expression whose part is decided later.
 
-use proc_macro2::{Ident, Span};
-use syn::ext::IdentExt;
+use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
-use syn::{Expr, ExprLit, Lit, LitStr, Token};
+use syn::{Expr, LitStr, Token};
 
-use super::Name;
 use super::prefix::is_prefix_word;
+use super::{Capture, Name, next_is_equals};
+use crate::expression::string_literal;
 use crate::rejection;
 
 /// One item of a call.
@@ -19,19 +19,6 @@ pub(crate) enum Item {
     },
     /// The message, an argument of it, or a field by its bare name.
     Plain(Expr),
-}
-
-/// How the value of a field is recorded.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Capture {
-    /// As what it is.
-    Typed,
-    /// `%`
-    Display,
-    /// `?`
-    Debug,
-    /// `:err`
-    Error,
 }
 
 impl Item {
@@ -49,14 +36,13 @@ impl Item {
         input.peek(LitStr)
             || input.peek(Token![%])
             || input.peek(Token![?])
-            || (matches!(Name::parse(&ahead), Ok(Some(_)))
-                && (ahead.peek(Token![=]) && !ahead.peek(Token![==])))
+            || matches!(Name::parse(&ahead), Ok(Some(_))) && next_is_equals(&ahead)
     }
 }
 
 impl Parse for Item {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        if let Some(capture) = sigil(input)? {
+        if let Some(capture) = Capture::sigil(input)? {
             return shorthand(input.parse()?, capture);
         }
         let ahead = input.fork();
@@ -66,7 +52,7 @@ impl Parse for Item {
         }
         match input.parse()? {
             Expr::Assign(assignment) => Err(rejection::not_a_name(&assignment.left)),
-            expression if input.peek(Token![=]) => Err(rejection::not_a_name(&expression)),
+            expression if next_is_equals(input) => Err(rejection::not_a_name(&expression)),
             expression => Ok(Self::Plain(expression)),
         }
     }
@@ -81,10 +67,10 @@ enum Ending {
 
 impl Ending {
     fn of(input: ParseStream<'_>) -> Option<Self> {
-        if input.peek(Token![=>]) {
-            Some(Self::Arrow)
-        } else if input.peek(Token![=]) && !input.peek(Token![==]) {
+        if next_is_equals(input) {
             Some(Self::Equals)
+        } else if input.peek(Token![=>]) {
+            Some(Self::Arrow)
         } else if input.peek(Token![:]) && !input.peek(Token![::]) {
             Some(Self::Colon)
         } else {
@@ -99,39 +85,31 @@ impl Ending {
             Self::Arrow => Err(rejection::arrow(&name, span)),
             Self::Equals => {
                 input.parse::<Token![=]>()?;
-                value(name, Capture::Typed, input)
+                value(name, Capture::Typed, span, input)
             }
             Self::Colon => {
                 input.parse::<Token![:]>()?;
-                with_kind(name, span, input)
+                with_capture(name, span, input)
             }
         }
     }
 }
 
 /// `:? = value`, `:display = value`, or `:?` alone, from behind the colon.
-fn with_kind(name: Name, colon: Span, input: ParseStream<'_>) -> syn::Result<Item> {
-    let capture = match sigil(input)? {
-        Some(capture) => capture,
-        None if is_kind(input) => kind(&input.call(Ident::parse_any)?)?,
-        None => return Err(colon_for_equals(&name, colon)),
+fn with_capture(name: Name, colon: Span, input: ParseStream<'_>) -> syn::Result<Item> {
+    let Some(capture) = Capture::behind_colon(input)? else {
+        return Err(colon_for_equals(&name, colon));
     };
     if input.parse::<Option<Token![=]>>()?.is_some() {
-        return value(name, capture, input);
+        return value(name, capture, colon, input);
     }
-    match &name {
-        Name::Fixed {
-            identifier: Some(identifier),
-            ..
-        } => {
-            let value = syn::parse_quote!(#identifier);
-            Ok(Item::Field {
-                name,
-                capture,
-                value,
-            })
-        }
-        _ => Err(rejection::missing_value(&name, input.span())),
+    match name.to_place() {
+        Some(value) => Ok(Item::Field {
+            name,
+            capture,
+            value,
+        }),
+        None => Err(rejection::missing_value(&name, colon)),
     }
 }
 
@@ -145,12 +123,12 @@ fn colon_for_equals(name: &Name, colon: Span) -> syn::Error {
     }
 }
 
-/// The value of a field, with the sigil that may stand before it.
-fn value(name: Name, capture: Capture, input: ParseStream<'_>) -> syn::Result<Item> {
+/// The value of a field, with the sigil that may stand before it; `equals` is where a missing one is reported.
+fn value(name: Name, capture: Capture, equals: Span, input: ParseStream<'_>) -> syn::Result<Item> {
     if input.is_empty() || input.peek(Token![,]) || input.peek(Token![;]) {
-        return Err(rejection::missing_value(&name, input.span()));
+        return Err(rejection::missing_value(&name, equals));
     }
-    let capture = sigil(input)?.unwrap_or(capture);
+    let capture = Capture::sigil(input)?.unwrap_or(capture);
     Ok(Item::Field {
         name,
         capture,
@@ -170,50 +148,5 @@ fn shorthand(value: Expr, capture: Capture) -> syn::Result<Item> {
             value,
         }),
         None => Err(rejection::unnamed(&value, capture)),
-    }
-}
-
-fn sigil(input: ParseStream<'_>) -> syn::Result<Option<Capture>> {
-    if input.parse::<Option<Token![%]>>()?.is_some() {
-        Ok(Some(Capture::Display))
-    } else if input.parse::<Option<Token![?]>>()?.is_some() {
-        Ok(Some(Capture::Debug))
-    } else {
-        Ok(None)
-    }
-}
-
-/// Whether one of the words comes next that choose how a value is captured.
-pub(super) fn is_kind(input: ParseStream<'_>) -> bool {
-    let ahead = input.fork();
-    let words = ["debug", "display", "err", "error", "serde", "sval"];
-    let is_word = ahead
-        .call(Ident::parse_any)
-        .is_ok_and(|word| words.iter().any(|known| word == known));
-    is_word
-        && (ahead.is_empty()
-            || ahead.peek(Token![,])
-            || ahead.peek(Token![;])
-            || (ahead.peek(Token![=]) && !ahead.peek(Token![==])))
-}
-
-fn kind(word: &Ident) -> syn::Result<Capture> {
-    match word.unraw().to_string().as_str() {
-        "debug" => Ok(Capture::Debug),
-        "display" => Ok(Capture::Display),
-        "err" | "error" => Ok(Capture::Error),
-        _ => Err(rejection::kind(word)),
-    }
-}
-
-/// The string literal that an expression is, seen through the invisible brackets of a macro's argument.
-pub(crate) fn string_literal(expression: &Expr) -> Option<&LitStr> {
-    match expression {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(literal),
-            attrs,
-        }) if attrs.is_empty() => Some(literal),
-        Expr::Group(group) => string_literal(&group.expr),
-        _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Expr, LitStr, Member, Token, braced, token};
+use syn::{Expr, ExprPath, LitStr, Member, Token, braced, token};
 
 /// The name of a field.
 pub(crate) enum Name {
@@ -60,6 +60,24 @@ impl Name {
                 Some(name)
             }
             Expr::Group(group) => Self::of_place(&group.expr),
+            _ => None,
+        }
+    }
+
+    /// The variable of this name, where it is one identifier.
+    pub(super) fn to_place(&self) -> Option<Expr> {
+        match self {
+            Self::Fixed {
+                identifier: Some(identifier),
+                ..
+            } => {
+                let path = identifier.clone().into();
+                Some(Expr::Path(ExprPath {
+                    attrs: Vec::new(),
+                    qself: None,
+                    path,
+                }))
+            }
             _ => None,
         }
     }

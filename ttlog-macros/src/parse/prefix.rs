@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, Token};
 
-use super::item::is_kind;
+use super::next_is_equals;
 use crate::rejection;
 
 /// The prefixes of a call.
@@ -30,6 +30,9 @@ impl Parse for Prefixes {
             };
             if place.is_some() {
                 return Err(rejection::prefix_twice(&keyword));
+            }
+            if input.is_empty() || input.peek(Token![,]) {
+                return Err(rejection::prefix_without_value(&keyword));
             }
             *place = Some(input.parse()?);
             if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
@@ -58,5 +61,6 @@ fn is_prefix(input: ParseStream<'_>) -> bool {
     }
     let is_sigil = ahead.peek2(Token![?]) || ahead.peek2(Token![%]);
     let _ = ahead.parse::<Token![:]>();
-    !is_sigil && !(is_kind(&ahead) && ahead.peek2(Token![=]) && !ahead.peek2(Token![==]))
+    let is_capture = ahead.call(Ident::parse_any).is_ok() && next_is_equals(&ahead);
+    !is_sigil && !is_capture
 }

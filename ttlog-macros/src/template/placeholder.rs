@@ -1,5 +1,8 @@
 //! One placeholder of a template, from behind its `{` to its `}`.
 
+/// The ways in which a value can be shown.
+const KINDS: [&str; 11] = ["", "?", "x?", "X?", "x", "X", "o", "b", "p", "e", "E"];
+
 /// What stands between a `{` and its `}`.
 pub(super) struct Placeholder<'a> {
     pub(super) subject: Subject<'a>,
@@ -42,14 +45,14 @@ impl<'a> Placeholder<'a> {
             shown_as: String::new(),
         };
         if scanner.take(':') {
-            placeholder.specification(&mut scanner);
+            placeholder.specification(&mut scanner)?;
             scanner.skip_spaces();
         }
         scanner.take('}').then_some((placeholder, scanner.rest))
     }
 
-    /// `[[fill]align][sign]['#']['0'][width]['.' precision][type]`
-    fn specification(&mut self, scanner: &mut Scanner<'a>) {
+    /// `[[fill]align][sign]['#']['0'][width]['.' precision][type]`; none where the type is unknown.
+    fn specification(&mut self, scanner: &mut Scanner<'a>) -> Option<()> {
         scanner.fill_and_alignment();
         let _ = scanner.take('+') || scanner.take('-');
         if scanner.take('#') {
@@ -67,11 +70,12 @@ impl<'a> Placeholder<'a> {
                 scanner.count()
             };
         }
-        self.shown_as
-            .push_str(scanner.identifier().unwrap_or_default());
-        if scanner.take('?') {
-            self.shown_as.push('?');
-        }
+        let start = scanner.rest;
+        scanner.identifier();
+        scanner.take('?');
+        let kind = &start[..start.len() - scanner.rest.len()];
+        self.shown_as.push_str(kind);
+        KINDS.contains(&kind).then_some(())
     }
 }
 
