@@ -1,6 +1,7 @@
 //! The runtime of ttlog. Applications use the crate `ttlog`, which gives its names together with the macros.
 
 mod clock;
+mod compare;
 mod decode;
 mod event;
 mod filter;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::escape::is_hostile;
 use super::testing::{self, event, with};
-use super::{Format, FormatKind};
+use super::FormatKind;
 use crate::event::{FieldValue, LogEvent};
 use crate::{Field, LogLevel};
 

@@ -1,5 +1,17 @@
 //! [`Sink`]: where events go, and the sinks that ttlog brings.
 
+mod console;
+mod file;
+mod memory;
+mod open;
+mod output;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use console::{ColorChoice, Console};
+pub use file::File;
+pub use memory::Memory;
+
 use std::io;
 
 use crate::decode::EventRef;
