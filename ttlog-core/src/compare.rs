@@ -123,7 +123,9 @@ mod tests {
     fn values_compare_with_plain_ones() {
         let number = FieldValue::U64(42);
         assert!(number == 42 && number == 42u8 && number == 42i128 && number != 43);
-        assert!(FieldValue::Display("x".into()) == "x" && FieldValue::Str("x") == "x".to_owned());
+        assert!(FieldValue::Display("x".into()) == "x" && FieldValue::Str("x") == *"x");
+        let owned = String::from("x");
+        assert!(FieldValue::Debug("x".into()) == owned && FieldValue::None != owned);
         assert!(FieldValue::Bool(true) == true && FieldValue::F64(0.5) == 0.5);
         assert!(FieldValue::Char('x') == 'x' && number != "42");
     }

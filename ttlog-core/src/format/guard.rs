@@ -38,6 +38,11 @@ impl GuardedFormat {
         self.format = Box::new(format);
     }
 
+    /// The text of the last event.
+    pub(crate) fn last(&self) -> &str {
+        &self.buffer
+    }
+
     /// The text of one event.
     pub(crate) fn format(&mut self, event: &EventRef<'_>) -> &str {
         if self.buffer.capacity() > LARGEST_KEPT_BYTES {

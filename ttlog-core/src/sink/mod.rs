@@ -5,12 +5,14 @@ mod file;
 mod memory;
 mod open;
 mod output;
+mod rolling;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub use console::{ColorChoice, Console};
 pub use file::File;
 pub use memory::Memory;
+pub use rolling::{RollingFile, RollingSink, Rotation};
 
 use std::io;
 

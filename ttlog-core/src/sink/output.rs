@@ -117,34 +117,42 @@ pub(super) mod tests {
 
     /// A writer that answers as it is told, then takes everything. Clones share what was written.
     #[derive(Debug, Clone, Default)]
-    pub(in crate::sink) struct Scripted(Arc<Mutex<(Vec<Answer>, Vec<u8>, usize)>>);
+    pub(in crate::sink) struct Scripted(Arc<Mutex<Script>>);
+
+    #[derive(Debug, Default)]
+    struct Script {
+        /// The next answer is the last of these.
+        answers: Vec<Answer>,
+        written: Vec<u8>,
+        calls: usize,
+    }
 
     impl Scripted {
         pub(in crate::sink) fn answers(&self, answers: impl IntoIterator<Item = Answer>) {
             let mut answers: Vec<_> = answers.into_iter().collect();
             answers.reverse();
-            self.0.lock().unwrap().0 = answers;
+            self.0.lock().unwrap().answers = answers;
         }
 
         pub(in crate::sink) fn written(&self) -> String {
-            String::from_utf8(self.0.lock().unwrap().1.clone()).unwrap()
+            String::from_utf8(self.0.lock().unwrap().written.clone()).unwrap()
         }
 
         pub(in crate::sink) fn calls(&self) -> usize {
-            self.0.lock().unwrap().2
+            self.0.lock().unwrap().calls
         }
     }
 
     impl Write for Scripted {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            state.2 += 1;
-            let count = match state.0.pop() {
+            state.calls += 1;
+            let count = match state.answers.pop() {
                 Some(Answer::Fail(kind)) => return Err(kind.into()),
                 Some(Answer::Take(count)) => count.min(bytes.len()),
                 None => bytes.len(),
             };
-            state.1.extend_from_slice(&bytes[..count]);
+            state.written.extend_from_slice(&bytes[..count]);
             Ok(count)
         }
 
