@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use regex::Regex;
-use ttlog_core::LogLevel;
+use ttlog_core::{FormatKind, LogLevel};
 
 use crate::time::When;
 
@@ -116,6 +116,18 @@ pub(crate) enum FormatName {
     Logfmt,
     /// Several lines, a field on each
     Pretty,
+}
+
+impl FormatName {
+    /// The format of this name.
+    pub(crate) fn kind(self) -> FormatKind {
+        match self {
+            FormatName::Text => FormatKind::Text,
+            FormatName::Json => FormatKind::Json,
+            FormatName::Logfmt => FormatKind::Logfmt,
+            FormatName::Pretty => FormatKind::Pretty,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

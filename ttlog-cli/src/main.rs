@@ -9,7 +9,6 @@ mod input;
 mod output;
 mod select;
 mod show;
-mod stand_in;
 mod time;
 
 use std::process::ExitCode;

@@ -8,16 +8,16 @@ use std::process::ExitCode;
 use ttlog_core::snapshot::ReadError;
 use ttlog_core::{EventRef, Format};
 
-use crate::cli::{ColorChoice, FormatName, ShowOptions};
+use crate::cli::{ColorChoice, ShowOptions};
+use crate::header;
 use crate::input::{self, Reader};
 use crate::output::{Output, tell};
 use crate::select::Selection;
-use crate::{header, stand_in};
 
 /// Prints all files; see the help text for the exit codes.
 pub(crate) fn run(options: &ShowOptions) -> ExitCode {
     let mut show = Show {
-        format: format(options.format),
+        format: options.format.kind().boxed(),
         colored: is_colored(options.color),
         output: Output::new(),
     };
@@ -36,15 +36,6 @@ pub(crate) fn run(options: &ShowOptions) -> ExitCode {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
-    }
-}
-
-fn format(name: FormatName) -> Box<dyn Format> {
-    match name {
-        FormatName::Text => Box::new(stand_in::Text),
-        FormatName::Json => Box::new(stand_in::Text),
-        FormatName::Logfmt => Box::new(stand_in::Text),
-        FormatName::Pretty => Box::new(stand_in::Text),
     }
 }
 

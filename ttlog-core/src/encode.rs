@@ -16,6 +16,7 @@ use std::ptr::NonNull;
 
 use crate::callsite::CallSite;
 use crate::current;
+use crate::event::LogEvent;
 use crate::record::{Header, RING_PREFIX_WORDS, TAG_BITS, TAGS_SHIFT, TEXT_CUT, Tag, Wide, flag};
 use crate::thread_ring::ThreadRing;
 
@@ -23,6 +24,8 @@ use crate::thread_ring::ThreadRing;
 const MOST_RESERVED: u64 = 128;
 /// How many sources of an error are recorded.
 const LONGEST_CHAIN: u64 = 16;
+/// How many bytes of a name or a target that is known at run time only are recorded.
+const LONGEST_NAME: usize = 512;
 
 /// How many words hold the tags of `values` values, beside those in the header.
 const fn tag_words(values: u64) -> u64 {
@@ -94,9 +97,23 @@ impl Encoder {
         }
         if let Some(target) = origin.target {
             encoder.flags |= flag::TARGET;
-            encoder.text(target.as_bytes());
+            encoder.short_text(target);
         }
         Some(encoder)
+    }
+
+    /// Writes, before everything else, what a call site would know of an event that has none.
+    pub(crate) fn dynamic_prefix(&mut self, event: &LogEvent) {
+        if let Some(span) = event.span_id {
+            self.flags |= flag::SPAN;
+            self.word(span.get());
+        }
+        self.flags |= flag::DYNAMIC;
+        self.word(event.level as u64 | u64::from(event.line.unwrap_or(0)) << 8);
+        self.word(event.timestamp_nanos);
+        self.short_text(&event.target);
+        self.short_text(event.module_path.as_deref().unwrap_or(""));
+        self.short_text(event.file.as_deref().unwrap_or(""));
     }
 
     #[inline(always)]
@@ -147,8 +164,11 @@ impl Encoder {
 
     /// Gives the next value a name that the call site doesn't know.
     pub fn name(&mut self, name: &str) {
-        if self.open(Tag::Name, 1 + name.len().div_ceil(8) as u64) {
-            self.text(name.as_bytes());
+        if self.open(
+            Tag::Name,
+            1 + LONGEST_NAME.min(name.len()).div_ceil(8) as u64,
+        ) {
+            self.short_text(name);
         }
     }
 
@@ -300,6 +320,15 @@ impl Encoder {
     }
 
     // ---- Texts ----
+
+    /// Appends a text that stands for something, not for a value: cut where that can't be meant.
+    fn short_text(&mut self, text: &str) {
+        let length = LONGEST_NAME.min(text.len());
+        if length < text.len() {
+            self.flags |= flag::CUT;
+        }
+        self.text(&text.as_bytes()[..length]);
+    }
 
     /// Appends a text that has a tag, or needs none.
     fn text(&mut self, bytes: &[u8]) {
@@ -574,9 +603,9 @@ impl Slot<'_> {
     /// Records an address.
     pub fn ip(self, value: std::net::IpAddr) -> Recorded {
         match value {
-            std::net::IpAddr::V4(address) => self
-                .encoder
-                .wide(Wide::Ipv4, u128::from(address.to_bits())),
+            std::net::IpAddr::V4(address) => {
+                self.encoder.wide(Wide::Ipv4, u128::from(address.to_bits()))
+            }
             std::net::IpAddr::V6(address) => self.encoder.wide(Wide::Ipv6, address.to_bits()),
         }
         Recorded(())

@@ -1,5 +1,7 @@
 //! [`Sink`]: where events go, and the sinks that ttlog brings.
 
+mod console;
+pub use console::Console;
 use std::io;
 
 use crate::decode::EventRef;
