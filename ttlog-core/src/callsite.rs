@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 use crate::current;
 use crate::dispatch;
-use crate::level::{LogLevel, compiled_in};
+use crate::level::LogLevel;
 use crate::metadata::Metadata;
 use crate::record::MAX_SITE;
 use crate::sync::lock;
@@ -88,7 +88,7 @@ impl CallSite {
     /// Whether an event of this site is wanted here and now; `level` is the site's.
     #[inline(always)]
     pub fn is_enabled(&'static self, level: LogLevel) -> bool {
-        if !compiled_in(level) || !level_is_wanted(level) {
+        if !level_is_wanted(level) {
             return false;
         }
         match self.state.load(Ordering::Relaxed) >> INTEREST_SHIFT {
@@ -100,7 +100,7 @@ impl CallSite {
 
     /// The same for an event with a target that is known at run time only.
     pub fn is_enabled_for(&'static self, level: LogLevel, target: &str) -> bool {
-        if !compiled_in(level) || !level_is_wanted(level) {
+        if !level_is_wanted(level) {
             return false;
         }
         if self.id() == 0 {

@@ -74,7 +74,8 @@ pub use value::Value;
 /// What the macros expand to. Not for use by hand, and free to change.
 #[doc(hidden)]
 pub mod __private {
-    pub use core::option::Option::Some;
+    pub use core::option::Option::{None, Some};
+    pub use core::primitive::usize;
     pub use core::{concat, file, format_args, line, module_path, stringify};
 
     pub use crate::callsite::CallSite;

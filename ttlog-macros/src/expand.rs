@@ -3,7 +3,7 @@
 //! ```text
 //! {
 //!     static SITE: CallSite = …;                          // `site`
-//!     if compiled_in(level) && SITE.is_enabled() {        // `guard`
+//!     if compiled_in(level) && SITE.is_enabled(level) {        // `guard`
 //!         match (&value, &value) {                        // `values`: evaluated once, only where enabled,
 //!             (a, b) => if let Some(mut event) = Encoder::begin(&SITE, 2) {
 //!                 …                                       // `record`

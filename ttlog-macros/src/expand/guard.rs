@@ -114,24 +114,29 @@ impl<'a> Guard<'a> {
         Some(quote_spanned!(scope.span=> let #variable: #facade::LogLevel = #level;))
     }
 
-    fn compiled_in(&self, scope: &Scope) -> TokenStream {
-        let Scope {
-            facade,
-            private,
-            span,
-        } = scope;
-        let level = match self.level {
-            Level::Fixed(level) => quote_spanned!(*span=> #facade::LogLevel::#level),
+    /// The level as an expression that the compiler can fold, where it is known.
+    fn level_value(&self, scope: &Scope) -> TokenStream {
+        let facade = &scope.facade;
+        match self.level {
+            Level::Fixed(level) => quote_spanned!(scope.span=> #facade::LogLevel::#level),
             Level::Computed(_) => self.level_variable.to_token_stream(),
-        };
-        quote_spanned!(*span=> #private::compiled_in(#level))
+        }
+    }
+
+    fn compiled_in(&self, scope: &Scope) -> TokenStream {
+        let (private, level) = (&scope.private, self.level_value(scope));
+        quote_spanned!(scope.span=> #private::compiled_in(#level))
     }
 
     fn is_enabled(&self, scope: &Scope) -> TokenStream {
-        let (site, target) = (&self.site, &self.target_variable);
+        let (site, level, target) = (&self.site, self.level_value(scope), &self.target_variable);
         match self.target {
-            Target::Module | Target::Fixed(_) => quote_spanned!(scope.span=> #site.is_enabled()),
-            Target::Computed(_) => quote_spanned!(scope.span=> #site.is_enabled_for(#target)),
+            Target::Module | Target::Fixed(_) => {
+                quote_spanned!(scope.span=> #site.is_enabled(#level))
+            }
+            Target::Computed(_) => {
+                quote_spanned!(scope.span=> #site.is_enabled_for(#level, #target))
+            }
         }
     }
 
