@@ -194,11 +194,13 @@ impl Calibration {
         self.tick_length = ((elapsed_ns << 32) / ticks) as u64;
     }
 
-    /// Reads the clocks again if the last reading is half a second old.
-    pub(crate) fn renew(&mut self) {
-        if self.latest.instant.elapsed() >= RENEW_AFTER {
+    /// Reads the clocks again if the last reading is half a second old; whether it did.
+    pub(crate) fn renew(&mut self) -> bool {
+        let due = self.latest.instant.elapsed() >= RENEW_AFTER;
+        if due {
             self.measure();
         }
+        due
     }
 
     /// The wall time of a tick, in nanoseconds since 1970 UTC.

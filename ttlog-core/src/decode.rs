@@ -91,11 +91,6 @@ impl<'a> EventRef<'a> {
         Some(event)
     }
 
-    /// The id of the call site, 0 for none.
-    pub(crate) fn site(&self) -> u32 {
-        self.header.site()
-    }
-
     /// Whether ttlog made this event itself, to tell of a loss.
     pub(crate) fn is_synthetic(&self) -> bool {
         self.header.has(flag::SYNTHETIC)

@@ -100,6 +100,15 @@ impl Filter {
         self
     }
 
+    /// The same filter, with `level` for the targets that no other directive covers.
+    pub fn with_level(mut self, level: LogLevel) -> Filter {
+        self.set(Directive {
+            target: String::new(),
+            threshold: Some(level),
+        });
+        self
+    }
+
     fn set(&mut self, new: Directive) {
         self.directives.retain(|old| old.target != new.target);
         let longer = |old: &Directive| old.target.len() >= new.target.len();

@@ -168,3 +168,26 @@ impl Header {
         Header(self.0 & !(MAX_RECORD_WORDS << LENGTH_SHIFT) | (length as u64) << LENGTH_SHIFT)
     }
 }
+
+/// How many words at the beginning of `words` are whole records, and how many events those are.
+pub(crate) fn whole_records(words: &[u64]) -> (usize, u64) {
+    let (mut end, mut events) = (0, 0);
+    while let Some(first) = words.get(end) {
+        let header = Header(u64::from_le(*first));
+        let next = end + header.length().max(1);
+        if next > words.len() {
+            break;
+        }
+        end = next;
+        events += u64::from(!header.has(flag::SYNTHETIC));
+    }
+    (end, events)
+}
+
+/// Takes the first record off `words`; `None` at their end.
+pub(crate) fn next_record<'a>(words: &mut &'a [u64]) -> Option<(Header, &'a [u64])> {
+    let header = Header(u64::from_le(*words.first()?));
+    let (record, rest) = words.split_at_checked(header.length().max(1))?;
+    *words = rest;
+    Some((header, record))
+}

@@ -22,3 +22,10 @@ impl<T> std::ops::Deref for CacheLine<T> {
         &self.0
     }
 }
+
+/// Locks a mutex, also one that a panic has poisoned: what ttlog guards by one is whole at every moment.
+pub(crate) fn lock<T: ?Sized>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::encode::{Recorded, Slot};
 use crate::event::FieldValue;
+use crate::slot::{Recorded, Slot};
 
 /// What can stand behind `name =` in a log call, and is recorded with its type.
 ///
@@ -87,7 +87,9 @@ macro_rules! nonzero_values {
     )*};
 }
 
-nonzero_values!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
+nonzero_values!(
+    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
+);
 
 impl Value for str {
     #[inline(always)]
@@ -173,7 +175,11 @@ macro_rules! error_values {
     )*};
 }
 
-error_values!(dyn Error + 'static, dyn Error + Send + 'static, dyn Error + Send + Sync + 'static);
+error_values!(
+    dyn Error + 'static,
+    dyn Error + Send + 'static,
+    dyn Error + Send + Sync + 'static
+);
 
 impl Value for FieldValue {
     fn record(&self, slot: Slot<'_>) -> Recorded {
@@ -197,4 +203,44 @@ impl Value for FieldValue {
             FieldValue::Ip(value) => slot.ip(*value),
         }
     }
+}
+
+/// The target of a call that gives it at run time.
+pub fn as_target<T: AsRef<str> + ?Sized>(target: &T) -> &str {
+    target.as_ref()
+}
+
+/// What can stand behind `parent:` in a log call: the id of a span, or none.
+pub trait Parent {
+    /// The span's id; 0 and `None` are no span.
+    fn parent_id(&self) -> Option<NonZero<u64>>;
+}
+
+impl Parent for u64 {
+    fn parent_id(&self) -> Option<NonZero<u64>> {
+        NonZero::new(*self)
+    }
+}
+
+impl Parent for NonZero<u64> {
+    fn parent_id(&self) -> Option<NonZero<u64>> {
+        Some(*self)
+    }
+}
+
+impl<T: Parent> Parent for Option<T> {
+    fn parent_id(&self) -> Option<NonZero<u64>> {
+        self.as_ref().and_then(Parent::parent_id)
+    }
+}
+
+impl<T: Parent + ?Sized> Parent for &T {
+    fn parent_id(&self) -> Option<NonZero<u64>> {
+        (**self).parent_id()
+    }
+}
+
+/// The span that a call names.
+pub fn parent_id<T: Parent + ?Sized>(parent: &T) -> Option<NonZero<u64>> {
+    parent.parent_id()
 }
