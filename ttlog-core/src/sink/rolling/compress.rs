@@ -16,7 +16,9 @@ pub(super) fn compress(rolled: &Rolled) -> io::Result<()> {
     let (complete, incomplete) = (rolled.compressed_path(), rolled.incomplete_path());
     let result = write(rolled, &incomplete).and_then(|()| fs::rename(&incomplete, &complete));
     match result {
-        Ok(()) => fs::remove_file(&rolled.path),
+        Ok(()) => remove(&rolled.path),
+        // Pruned in the meantime.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !rolled.path.exists() => Ok(()),
         Err(error) => {
             // What is left of the copy is of no use; the log itself is still there.
             let _ = fs::remove_file(&incomplete);

@@ -97,6 +97,7 @@ impl RollingFile {
     }
 
     /// Keeps of the files that were set aside the newest ones that have so many bytes together; the others are removed.
+    /// Where files are compressed, up to four that still wait for it don't count.
     pub fn keep_bytes(mut self, total: u64) -> Self {
         self.keep.bytes = Some(total);
         self

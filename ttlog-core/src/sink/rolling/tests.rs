@@ -324,6 +324,22 @@ mod compression {
     }
 
     #[test]
+    fn bytes_are_counted_as_compressed() {
+        let directory = TempDir::new();
+        let builder = rolling(&directory).max_bytes(1).keep_bytes(1000).compress();
+        let mut sink = builder.open().unwrap();
+        let compressible = "x".repeat(900);
+        for seconds in 0..8 {
+            log(&mut sink, seconds, &compressible);
+        }
+        sink.flush().unwrap();
+        sink.wait_for_compression().unwrap();
+        let newest = unpacked(&directory, "app.2026-11-21T00-50-38Z.log.gz");
+        assert_eq!(newest.len(), 901);
+        assert!(directory.names().len() > 3, "{:?}", directory.names());
+    }
+
+    #[test]
     fn what_a_crash_left_is_completed_by_the_next_start() {
         let directory = TempDir::new();
         let write = |name, text| fs::write(directory.path(name), text).unwrap();

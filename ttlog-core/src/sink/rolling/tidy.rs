@@ -1,7 +1,8 @@
 //! [`Tidy`]: what becomes of the files that were set aside: they are compressed, and the oldest removed.
 //!
-//! Removing is done at once. Compressing takes time, so it is done, together with removing, on a thread of its own;
-//! there is never more than one, and what is set aside while it works is left for the next one.
+//! Removing is done at once. Compressing takes time, so it is done on a thread of its own; there is never more than one, and
+//! what is set aside while it works is left to it or to the next one. Both may meet at a file: one that is gone is no
+//! failure.
 
 use std::fs;
 use std::io;
@@ -11,6 +12,9 @@ use std::thread::{Builder, JoinHandle};
 
 use super::names::{Names, Rolled, State};
 
+/// So many files that wait to be compressed don't count as bytes: they will soon be a fraction of what they are.
+const MOST_WAITING: u32 = 4;
+
 /// What is kept.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Keep {
@@ -18,6 +22,15 @@ pub(super) struct Keep {
     pub(super) bytes: Option<u64>,
     #[cfg(feature = "compression")]
     pub(super) compressed: bool,
+}
+
+impl Keep {
+    fn is_compressing(self) -> bool {
+        #[cfg(feature = "compression")]
+        return self.compressed;
+        #[cfg(not(feature = "compression"))]
+        return false;
+    }
 }
 
 /// Keeps the directory tidy.
@@ -48,19 +61,14 @@ impl Tidy {
     ///
     /// # Errors
     /// A file could not be removed; or the last worker could not compress one.
-    #[cfg(feature = "compression")]
     pub(super) fn run(&mut self) -> io::Result<()> {
-        if !self.keep.compressed {
-            return prune(&self.names, self.keep);
+        // Where the worker can't keep up, the limits hold all the same.
+        let pruned = prune(&self.names, self.keep);
+        #[cfg(feature = "compression")]
+        if self.keep.compressed {
+            self.again = true;
         }
-        self.again = true;
-        self.poll()
-    }
-
-    /// The same where nothing is ever compressed.
-    #[cfg(not(feature = "compression"))]
-    pub(super) fn run(&mut self) -> io::Result<()> {
-        prune(&self.names, self.keep)
+        pruned.and(self.poll())
     }
 
     /// Looks after the worker: takes what it reports, and starts the next where there is more to do.
@@ -98,18 +106,27 @@ impl Tidy {
 
 #[cfg(feature = "compression")]
 fn compress_and_prune(names: &Names, keep: Keep) -> io::Result<()> {
-    // Pruned first as well, so that nothing is compressed only to be removed.
-    prune(names, keep)?;
     let mut result = Ok(());
     for rolled in names.rolled()? {
-        match rolled.state {
-            State::Plain => result = result.and(super::compress::compress(&rolled)),
-            // No other worker is at it, so it was left by a crash.
-            State::Incomplete => result = result.and(remove(&rolled.path)),
-            State::Compressed => {}
+        // No other worker is at it, so it was left by a crash.
+        if rolled.state == State::Incomplete {
+            result = result.and(remove(&rolled.path));
         }
     }
-    result.and(prune(names, keep))
+    let mut failed = Vec::new();
+    loop {
+        result = result.and(prune(names, keep));
+        // Looked up each time: what was next may be gone, and there may be more.
+        let is_next =
+            |rolled: &Rolled| rolled.state == State::Plain && !failed.contains(&rolled.path);
+        let Some(next) = names.rolled()?.into_iter().find(is_next) else {
+            return result;
+        };
+        if let Err(error) = super::compress::compress(&next) {
+            result = result.and(Err(error));
+            failed.push(next.path);
+        }
+    }
 }
 
 /// Removes the oldest files until what is left may be kept.
@@ -136,13 +153,17 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
 
 /// How many files, from the oldest on, are too many.
 fn surplus(rolled: &[Rolled], keep: Keep) -> usize {
-    let mut bytes = 0;
+    let (mut bytes, mut waiting) = (0, 0);
     let kept = rolled
         .iter()
         .rev()
         .take(keep.files.unwrap_or(usize::MAX))
         .take_while(|rolled| {
-            bytes += rolled.bytes;
+            if keep.is_compressing() && rolled.state == State::Plain && waiting < MOST_WAITING {
+                waiting += 1;
+            } else {
+                bytes += rolled.bytes;
+            }
             bytes <= keep.bytes.unwrap_or(u64::MAX)
         })
         .count();
