@@ -101,7 +101,7 @@ impl Pipeline {
             let passes = self.passes.count();
             self.copy_recorder(&mut events);
             let pending = self.copy_rings();
-            let undisturbed = passes % 2 == 0 && passes == self.passes.count();
+            let undisturbed = passes.is_multiple_of(2) && passes == self.passes.count();
             if undisturbed || pending.is_empty() || attempt == ATTEMPTS {
                 events.extend(pending);
                 break;

@@ -96,7 +96,7 @@ struct TextWriter<'a> {
 impl TextWriter<'_> {
     /// Writes the last word; gives the text's length word.
     fn end(self) -> u64 {
-        if self.length % 8 != 0 {
+        if !self.length.is_multiple_of(8) {
             // `write_str` made room for it with the first of its bytes.
             self.encoder.put(self.partial);
         }

@@ -4,17 +4,16 @@
 //! |---|---|
 //! | `level`, `metadata`, `filter`, `callsite`, `dispatch` | what an event is known by, and whether it is wanted |
 //! | `encode`, `formatted`, `slot`, `value`, `probe`, `record`, `decode` | an event as words: written in place, read without a copy |
-//! | `event`, `compare`, `builder`, `logger` | an event that owns its parts, and what takes such events |
+//! | `event`, `compare`, `event_builder`, `logger` | an event that owns its parts, and what takes such events |
 //! | `ring`, `thread_ring`, `registry`, `current`, `flow` | the rings, and which thread has which |
 //! | `clock` | ticks, and what wall time they were |
 //! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message` | from the rings to the recorder |
 //! | `sink`, `sink_state`, `sink_thread`, `format` | from the recorder to where somebody reads it |
 //! | `capture`, `snapshot` | from the recorder into a file, and back |
-//! | `init`, `handle`, `stats`, `panic_hook`, `exit`, `report` | what an application sees of all this |
+//! | `init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `exit`, `report` | what an application sees of all this |
 //!
 //! `ARCHITECTURE.md` in the repository draws them.
 
-mod builder;
 mod callsite;
 mod capture;
 mod clock;
@@ -24,6 +23,7 @@ mod decode;
 mod dispatch;
 mod encode;
 mod event;
+mod event_builder;
 mod exit;
 mod filter;
 mod flow;
@@ -31,6 +31,7 @@ pub mod format;
 mod formatted;
 mod handle;
 mod init;
+mod init_error;
 mod level;
 mod logger;
 mod loss;
@@ -47,6 +48,7 @@ mod ring;
 pub mod sink;
 mod sink_state;
 mod sink_thread;
+mod sizes;
 mod slot;
 pub mod snapshot;
 mod snapshot_thread;
@@ -55,15 +57,16 @@ mod sync;
 mod thread_ring;
 mod value;
 
-pub use builder::EventBuilder;
 pub use clock::{Clock, now_nanos};
 pub use decode::{ErrorChain, EventRef, Fields, ValueRef};
 pub use dispatch::{install_logger, is_enabled, set_level};
 pub use event::{Field, FieldValue, LogEvent};
+pub use event_builder::EventBuilder;
 pub use filter::{DirectiveError, Filter};
 pub use format::{Format, FormatKind};
 pub use handle::TtlogHandle;
-pub use init::{InitError, TtlogBuilder, init};
+pub use init::{TtlogBuilder, init};
+pub use init_error::InitError;
 pub use level::{LogLevel, ParseLevelError};
 pub use logger::{Logger, RingLogger, emit_fast};
 pub use message::Message;

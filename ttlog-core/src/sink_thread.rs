@@ -15,7 +15,7 @@ use crate::filter::Filter;
 use crate::loss::{self, Loss};
 use crate::record::{Header, next_record, whole_records};
 use crate::recorder::Recorder;
-use crate::report::report;
+use crate::report::{panic_message, report};
 use crate::ring::Cursor;
 use crate::sink::{Overflow, Sink};
 use crate::sink_state::{Health, SinkState};
@@ -261,16 +261,10 @@ impl SinkThread {
 }
 
 /// What a caught panic said. The payload is not dropped, because that could panic again.
-pub(crate) fn panic_text(payload: Box<dyn std::any::Any + Send>) -> String {
-    let text = match payload.downcast_ref::<&str>() {
-        Some(text) => (*text).to_owned(),
-        None => payload
-            .downcast_ref::<String>()
-            .cloned()
-            .unwrap_or_else(|| "no message".to_owned()),
-    };
+fn panic_text(payload: Box<dyn std::any::Any + Send>) -> String {
+    let text = format!("panicked: {}", panic_message(&*payload));
     std::mem::forget(payload);
-    format!("panicked: {text}")
+    text
 }
 
 /// The names of threads, looked up before.
