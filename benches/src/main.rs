@@ -18,6 +18,7 @@
 //! | [`loggers`] | the floor, ttlog and its peers, behind one trait |
 //! | [`workloads`] | what each logger is put through |
 //! | [`report`] | the tables, the record and the verdicts |
+//! | [`build_cost`] | what a logger costs an application to build |
 
 #![expect(
     clippy::print_stdout,
@@ -28,6 +29,7 @@
     reason = "progress goes beside the report, not into it"
 )]
 
+mod build_cost;
 mod figures;
 mod loggers;
 mod measure;
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
             scale,
         } => parent::child(&logger, &workload, scale),
         Mode::Run(run) => parent::run(&run),
+        Mode::BuildCost { names, out } => build_cost::run(&names, out.as_deref()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

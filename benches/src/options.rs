@@ -8,11 +8,13 @@ use crate::scale::Scale;
 pub(crate) const USAGE: &str = "\
 usage: ttlog-benches [--quick] [--rounds N] [--out FILE] [NAME ...]
        ttlog-benches --list
+       ttlog-benches build-cost [--out FILE] [NAME ...]
 
   --quick       a few calls each: every bench runs and asserts, no figure is judged
   --rounds N    how many interleaved rounds the medians are taken over (3)
   --out FILE    writes the report to this file, too
-  NAME          measures only the loggers and the workloads of these names (see --list)";
+  NAME          measures only the loggers and the workloads of these names (see --list)
+  build-cost    what each logger costs an application: build, dependencies, binary";
 
 /// How many rounds a full run makes when nothing else is said.
 const ROUNDS: usize = 3;
@@ -26,6 +28,10 @@ pub(crate) enum Mode {
         logger: String,
         workload: String,
         scale: Scale,
+    },
+    BuildCost {
+        names: Vec<String>,
+        out: Option<PathBuf>,
     },
 }
 
@@ -84,6 +90,10 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Mode, Str
             workload,
             scale,
         });
+    }
+    if names.first().is_some_and(|name| name == "build-cost") {
+        names.remove(0);
+        return Ok(Mode::BuildCost { names, out });
     }
     let rounds = rounds.unwrap_or(if scale == Scale::Quick { 1 } else { ROUNDS });
     if rounds == 0 {

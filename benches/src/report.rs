@@ -3,6 +3,7 @@
 mod number;
 mod record;
 mod table;
+mod targets;
 
 use std::fmt::Write;
 
@@ -12,6 +13,7 @@ use crate::scale::Scale;
 use crate::workloads::Workload;
 
 pub(crate) use number::number;
+pub(crate) use record::machine;
 
 /// Everything in one markdown text.
 pub(crate) fn markdown(measured: &[Measured], run: &Run) -> String {
@@ -35,6 +37,9 @@ pub(crate) fn markdown(measured: &[Measured], run: &Run) -> String {
                 table::markdown(workload, &rows)
             );
         }
+    }
+    if run.scale == Scale::Full {
+        text.push_str(&targets::markdown(measured));
     }
     text
 }

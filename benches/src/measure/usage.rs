@@ -8,6 +8,11 @@ pub(crate) fn process() -> Duration {
     of(libc::RUSAGE_SELF)
 }
 
+/// User and system time of all child processes that have ended, and of theirs.
+pub(crate) fn children() -> Duration {
+    of(libc::RUSAGE_CHILDREN)
+}
+
 fn of(who: libc::c_int) -> Duration {
     let mut usage = MaybeUninit::<libc::rusage>::uninit();
     // SAFETY: the pointer is to memory of the right type, which the call fills where it succeeds.

@@ -29,7 +29,7 @@ pub(super) fn markdown(measured: &[Measured], run: &Run) -> String {
     }
     let _ = writeln!(
         text,
-        "- rounds: {}, interleaved; each figure is the median over them",
+        "- rounds: {}, interleaved; each figure is the median over them, each min the least",
         run.rounds
     );
     let mut seen = Vec::new();

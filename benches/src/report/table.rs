@@ -7,14 +7,22 @@ use crate::measure::samples::Samples;
 use crate::parent::Measured;
 use crate::workloads::Workload;
 
-/// The median over the rounds of one figure.
-pub(super) fn median(bench: &Measured, key: &str) -> Option<f64> {
+/// One figure over the rounds: the median; of a least, the least.
+pub(super) fn over_rounds(bench: &Measured, key: &str) -> Option<f64> {
     let rounds: Vec<f64> = bench
         .rounds
         .iter()
         .filter_map(|figures| figures.get(key))
         .collect();
-    (!rounds.is_empty()).then(|| Samples::new(rounds).median())
+    let is_least = key == "min" || key.ends_with("_min");
+    (!rounds.is_empty()).then(|| {
+        let rounds = Samples::new(rounds);
+        if is_least && !key.starts_with("ratio") {
+            rounds.min()
+        } else {
+            rounds.median()
+        }
+    })
 }
 
 /// The rows, with the ratios of the key figure to the floor's and to ttlog's, and its spread over the rounds.
@@ -23,7 +31,7 @@ pub(super) fn markdown(workload: Workload, rows: &[&Measured]) -> String {
     let of = |name: &str| {
         rows.iter()
             .find(|bench| bench.entry.name == name)
-            .and_then(|bench| median(bench, key))
+            .and_then(|bench| over_rounds(bench, key))
     };
     let references = [("÷ floor", of("floor")), ("÷ ttlog", of("ttlog"))];
     let references: Vec<_> = references
@@ -50,11 +58,11 @@ pub(super) fn markdown(workload: Workload, rows: &[&Measured]) -> String {
             let _ = write!(
                 text,
                 " {} |",
-                median(bench, column.key).map_or("–".to_owned(), number)
+                over_rounds(bench, column.key).map_or("–".to_owned(), number)
             );
         }
         for &(_, reference) in &references {
-            let ratio = median(bench, key)
+            let ratio = over_rounds(bench, key)
                 .filter(|_| reference > 0.0)
                 .map(|own| own / reference);
             let _ = write!(text, " {} |", ratio.map_or("–".to_owned(), number));

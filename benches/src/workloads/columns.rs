@@ -32,7 +32,7 @@ const ENABLED: &[Column] = &[
     LOST,
 ];
 
-const DISABLED: &[Column] = &[column("call", "call")];
+const DISABLED: &[Column] = &[column("min", "call"), column("p50", "p50 of passes")];
 
 const TWO_THREADS: &[Column] = &[
     column("one_p50", "one: p50"),
