@@ -1,1 +1,87 @@
-//! The runtime.
+//! The runtime of ttlog. Applications use the crate `ttlog`, which gives its names together with the macros.
+//!
+//! | modules | own |
+//! |---|---|
+//! | `level`, `metadata`, `filter`, `callsite`, `dispatch` | what an event is known by, and whether it is wanted |
+//! | `encode`, `value`, `probe`, `record`, `decode` | an event as words: written in place, read without a copy |
+//! | `event`, `builder`, `logger` | an event that owns its parts, and what takes such events |
+//! | `ring`, `thread_ring`, `registry`, `current`, `flow` | the rings, and which thread has which |
+//! | `clock` | ticks, and what wall time they were |
+//! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message` | from the rings to the recorder |
+//! | `sink`, `sink_state`, `sink_thread`, `format` | from the recorder to where somebody reads it |
+//! | `capture`, `snapshot` | from the recorder into a file, and back |
+//! | `init`, `handle`, `stats`, `panic_hook`, `exit`, `report` | what an application sees of all this |
+//!
+//! `ARCHITECTURE.md` in the repository draws them.
+
+mod builder;
+mod callsite;
+mod capture;
+mod clock;
+mod current;
+mod decode;
+mod dispatch;
+mod encode;
+mod event;
+mod exit;
+mod filter;
+mod flow;
+pub mod format;
+mod handle;
+mod init;
+mod level;
+mod logger;
+mod loss;
+mod message;
+mod metadata;
+mod panic_hook;
+mod pipeline;
+mod probe;
+mod record;
+mod recorder;
+mod registry;
+mod report;
+mod ring;
+pub mod sink;
+mod sink_state;
+mod sink_thread;
+pub mod snapshot;
+mod snapshot_thread;
+mod stats;
+mod sync;
+mod thread_ring;
+mod value;
+
+pub use builder::EventBuilder;
+pub use clock::{Clock, now_nanos};
+pub use decode::{ErrorChain, EventRef, Fields, ValueRef};
+pub use dispatch::{install_logger, is_enabled, set_level};
+pub use encode::{Recorded, Slot};
+pub use event::{Field, FieldValue, LogEvent};
+pub use filter::{DirectiveError, Filter};
+pub use format::{Format, FormatKind};
+pub use handle::TtlogHandle;
+pub use init::{InitError, TtlogBuilder, init};
+pub use level::{LogLevel, ParseLevelError};
+pub use logger::{Logger, RingLogger, emit_fast};
+pub use message::Message;
+pub use metadata::{FieldDef, Metadata};
+pub use sink::{Overflow, Sink, SinkOptions, WithOptions};
+pub use snapshot::{SnapshotError, SnapshotReader};
+pub use stats::{SinkStats, Stats};
+pub use value::Value;
+
+/// What the macros expand to. Not for use by hand, and free to change.
+#[doc(hidden)]
+pub mod __private {
+    pub use core::option::Option::{None, Some};
+    pub use core::primitive::usize;
+    pub use core::{concat, file, format_args, line, module_path, stringify};
+
+    pub use crate::callsite::CallSite;
+    pub use crate::encode::{Encoder, Origin};
+    pub use crate::level::compiled_in;
+    pub use crate::metadata::{FieldDef, Metadata};
+    pub use crate::probe::{Probe, ViaError, ViaNothing, ViaText, ViaValue};
+    pub use crate::value::{as_target, parent_id};
+}

@@ -1,1 +1,52 @@
-//! The macros.
+//! The procedural macros of ttlog: what a log call turns into.
+//!
+//! They are called by the macros of the `ttlog` crate, which hand them the path to itself (`[$crate]`), and by nobody else.
+//! A call is parsed into what is written, checked into what it means, and expanded:
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | `parse` | the forms of a call, as a tree |
+//! | `template` | which arguments a message takes |
+//! | `message` | which expressions are a message |
+//! | `check` | which item is the message, which its arguments, which are fields |
+//! | `expression` | what an expression is, as far as its look tells |
+//! | `event` | what a call means, however it was written |
+//! | `expand` | the code of a call |
+//! | `rejection` | every mistake that is rejected, and what to write instead |
+
+#![forbid(unsafe_code)]
+
+mod check;
+mod event;
+mod expand;
+mod expression;
+mod message;
+mod parse;
+mod rejection;
+mod template;
+
+use proc_macro::TokenStream;
+use syn::parse_macro_input;
+
+/// `log_at!([$crate] Info …)`: logs at a level that is known where the call is written.
+#[proc_macro]
+pub fn log_at(input: TokenStream) -> TokenStream {
+    let call = parse_macro_input!(input as parse::LogCall);
+    let event = check::check(call.prefixes, call.items);
+    expand::or_reject(event.map(|event| expand::log_at(&call.facade, &call.level, &event)))
+}
+
+/// `log_with!([$crate] level, …)`: logs at a level that an expression gives.
+#[proc_macro]
+pub fn log_with(input: TokenStream) -> TokenStream {
+    let call = parse_macro_input!(input as parse::LevelCall);
+    let event = check::check(call.prefixes, call.items);
+    expand::or_reject(event.map(|event| expand::log_with(&call.facade, &call.level, &event)))
+}
+
+/// `enabled!([$crate] level)`: whether a call at this place and level would be recorded.
+#[proc_macro]
+pub fn enabled(input: TokenStream) -> TokenStream {
+    let call = parse_macro_input!(input as parse::EnabledCall);
+    expand::enabled(&call).into()
+}

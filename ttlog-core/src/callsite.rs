@@ -1,0 +1,230 @@
+//! [`CallSite`]: the static behind each log call, and the table of those that were reached.
+//!
+//! A call site is unknown until its call is first reached. It is then given an id, and asks what is live
+//! whether it is wanted; the answer stays in its `state` until a filter changes, which answers anew for every
+//! site in the table. So a call costs one load for [`LEAST_LEVEL`] and one for `state`, whatever the filter.
+//!
+//! Both are hints that stand alone: relaxed. A call that races with a change of filter may go by the old one.
+
+use std::borrow::Cow;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+
+use crate::current;
+use crate::dispatch;
+use crate::level::LogLevel;
+use crate::metadata::Metadata;
+use crate::record::MAX_SITE;
+use crate::sync::lock;
+
+/// The least severe level that anything wants; above all levels where nothing wants any.
+static LEAST_LEVEL: AtomicU8 = AtomicU8::new(0);
+
+/// Whether anything may want events of this level.
+#[inline(always)]
+pub(crate) fn level_is_wanted(level: LogLevel) -> bool {
+    level as u8 >= LEAST_LEVEL.load(Ordering::Relaxed)
+}
+
+/// What the live pipelines want of a call site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Interest {
+    /// No pipeline wants its events.
+    Never = 1,
+    /// Wherever an event of it goes, it is wanted.
+    Always = 2,
+    /// It depends on the thread.
+    Sometimes = 3,
+}
+
+/// Where the interest stands in `state`; below it is the id.
+const INTEREST_SHIFT: u32 = 30;
+
+/// The static behind a log call. Made by the macros.
+#[derive(Debug)]
+pub struct CallSite {
+    /// The [`Interest`] in the two highest bits, the id in the lowest; 0 while unknown.
+    state: AtomicU32,
+    metadata: Metadata,
+}
+
+static TABLE: Mutex<Vec<&'static CallSite>> = Mutex::new(Vec::new());
+
+impl CallSite {
+    /// A call site that was not reached yet.
+    pub const fn new(metadata: Metadata) -> Self {
+        CallSite {
+            state: AtomicU32::new(0),
+            metadata,
+        }
+    }
+
+    /// The call sites of a call whose level is known at run time only, by the level's number.
+    pub const fn for_each_level(metadata: Metadata) -> [CallSite; 6] {
+        let sites = [
+            CallSite::new(copy_at(&metadata, LogLevel::Trace)),
+            CallSite::new(copy_at(&metadata, LogLevel::Debug)),
+            CallSite::new(copy_at(&metadata, LogLevel::Info)),
+            CallSite::new(copy_at(&metadata, LogLevel::Warn)),
+            CallSite::new(copy_at(&metadata, LogLevel::Error)),
+            CallSite::new(copy_at(&metadata, LogLevel::Critical)),
+        ];
+        // A const function can't drop it, and it owns nothing.
+        std::mem::forget(metadata);
+        sites
+    }
+
+    /// What is known of the call's events.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// The id, or 0 where the site was not reached yet.
+    #[inline(always)]
+    pub(crate) fn id(&self) -> u32 {
+        self.state.load(Ordering::Relaxed) & MAX_SITE
+    }
+
+    /// Whether an event of this site is wanted here and now; `level` is the site's.
+    #[inline(always)]
+    pub fn is_enabled(&'static self, level: LogLevel) -> bool {
+        if !level_is_wanted(level) {
+            return false;
+        }
+        match self.state.load(Ordering::Relaxed) >> INTEREST_SHIFT {
+            always if always == Interest::Always as u32 => true,
+            never if never == Interest::Never as u32 => false,
+            _ => self.ask(),
+        }
+    }
+
+    /// The same for an event with a target that is known at run time only.
+    pub fn is_enabled_for(&'static self, level: LogLevel, target: &str) -> bool {
+        if !level_is_wanted(level) {
+            return false;
+        }
+        if self.id() == 0 {
+            self.ask();
+        }
+        dispatch::is_enabled(level, target)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn ask(&'static self) -> bool {
+        // Once: an allocator that logs may get here again, while this thread holds the table.
+        let interest = current::once_at_a_time(|| {
+            dispatch::start();
+            self.register()
+        });
+        match interest {
+            Some(Interest::Always) => true,
+            Some(Interest::Never) => false,
+            Some(Interest::Sometimes) => {
+                dispatch::is_enabled(self.metadata.level, &self.metadata.target)
+            }
+            None => {
+                dispatch::count_homeless();
+                false
+            }
+        }
+    }
+
+    /// The id, for an event that nobody asks for.
+    pub(crate) fn ensure_id(&'static self) -> u32 {
+        self.register();
+        self.id()
+    }
+
+    /// Enters the site into the table, unless it is there.
+    fn register(&'static self) -> Interest {
+        let mut table = lock(&TABLE);
+        let mut state = self.state.load(Ordering::Relaxed);
+        if state == 0 {
+            // Beyond the last id the event has none: it loses what only its site knows.
+            let id = table.len() as u32 + 1;
+            if id <= MAX_SITE {
+                table.push(self);
+            }
+            state = self.answer(id & MAX_SITE);
+        }
+        match state >> INTEREST_SHIFT {
+            1 => Interest::Never,
+            2 => Interest::Always,
+            _ => Interest::Sometimes,
+        }
+    }
+
+    fn answer(&self, id: u32) -> u32 {
+        let interest = dispatch::interest(self.metadata.level, &self.metadata.target);
+        let state = (interest as u32) << INTEREST_SHIFT | id;
+        self.state.store(state, Ordering::Relaxed);
+        state
+    }
+}
+
+const fn copy_at(metadata: &Metadata, level: LogLevel) -> Metadata {
+    const fn borrowed(text: &Cow<'static, str>) -> &'static str {
+        match text {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(_) => panic!("the metadata of a call site is borrowed"),
+        }
+    }
+    let fields = match metadata.fields {
+        Cow::Borrowed(fields) => fields,
+        Cow::Owned(_) => panic!("the metadata of a call site is borrowed"),
+    };
+    Metadata::new(
+        level,
+        borrowed(&metadata.target),
+        borrowed(&metadata.module_path),
+        borrowed(&metadata.file),
+        metadata.line,
+        borrowed(&metadata.message),
+        fields,
+    )
+    .with_name(borrowed(&metadata.name))
+}
+
+/// Asks anew for every call site in the table; to be called whenever the answer may have changed.
+pub(crate) fn refresh() {
+    let table = lock(&TABLE);
+    let least = dispatch::least_level().map_or(u8::MAX, |level| level as u8);
+    LEAST_LEVEL.store(least, Ordering::Relaxed);
+    for site in table.iter() {
+        site.answer(site.id());
+    }
+}
+
+/// What is known of the events of site `id`; of site 0, and of one that isn't there, nothing.
+pub(crate) fn metadata(id: u32) -> &'static Metadata {
+    static NOTHING: Metadata = Metadata::new(LogLevel::Info, "", "", "", 0, "", &[]);
+    let site = (id as usize)
+        .checked_sub(1)
+        .and_then(|index| lock(&TABLE).get(index).copied());
+    site.map_or(&NOTHING, |site| &site.metadata)
+}
+
+/// Call sites that were looked up before, so that a lookup takes the table's lock once a site.
+#[derive(Debug, Default)]
+pub(crate) struct Sites(Vec<Option<&'static Metadata>>);
+
+impl Sites {
+    /// The same as [`metadata`].
+    #[inline]
+    pub(crate) fn get(&mut self, id: u32) -> &'static Metadata {
+        match self.0.get(id as usize) {
+            Some(Some(metadata)) => metadata,
+            _ => self.look_up(id),
+        }
+    }
+
+    #[cold]
+    fn look_up(&mut self, id: u32) -> &'static Metadata {
+        let index = id as usize;
+        if self.0.len() <= index {
+            self.0.resize(index + 1, None);
+        }
+        self.0[index].insert(metadata(id))
+    }
+}

@@ -1,0 +1,195 @@
+//! Takes a snapshot of a pipeline: copies what the recorder holds, and what is still in the rings.
+//!
+//! Nothing is stopped and nothing is taken away. As a rule the snapshot thread empties the rings first; where it does
+//! not in time, the rings are read as they are, beside it. [`Passes`](crate::pipeline::Passes) tells whether it
+//! moved events meanwhile, so that none is there twice or missing.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::thread;
+use std::time::Duration;
+
+use crate::callsite;
+use crate::clock::now_nanos;
+use crate::current;
+use crate::loss::{self, Loss};
+use crate::metadata::Metadata;
+use crate::pipeline::Pipeline;
+use crate::record::{Header, LOG_PREFIX_WORDS, RING_PREFIX_WORDS, next_record, whole_records};
+use crate::report::report;
+use crate::ring::Cursor;
+use crate::snapshot::{self, Contents, Facts, SnapshotError, fact};
+use crate::sync::lock;
+
+/// How long a snapshot waits for the rings to be emptied.
+const SYNC_TIMEOUT: Duration = Duration::from_millis(200);
+/// How often a reading is tried again that the snapshot thread has disturbed.
+const ATTEMPTS: u32 = 20;
+/// How much of the recorder is copied at once: little enough not to be overtaken.
+const PIECE_WORDS: u64 = 1 << 16;
+
+impl Pipeline {
+    /// Writes a snapshot; see [`TtlogHandle::snapshot`](crate::TtlogHandle::snapshot).
+    pub(crate) fn snapshot(&self, reason: &str) -> Result<PathBuf, SnapshotError> {
+        self.sync(SYNC_TIMEOUT);
+        let events = self.copy_events();
+        let (sites, threads) = named_by(&events);
+        let sites: Vec<(u32, &Metadata)> = sites
+            .into_iter()
+            .map(|id| (id, callsite::metadata(id)))
+            .collect();
+        let threads: Vec<(u32, String)> = threads
+            .into_iter()
+            .filter_map(|id| Some((id, current::thread_name(id)?.to_string())))
+            .collect();
+        let contents = Contents {
+            facts: &self.facts(reason),
+            sites: &sites,
+            threads: &threads,
+            events: &[&events],
+        };
+        let path = snapshot::write(&contents, &self.settings().snapshot_dir)?;
+        self.count_snapshot();
+        Ok(path)
+    }
+
+    /// The same on a thread of its own, for the snapshot thread.
+    pub(crate) fn snapshot_aside(self: &Arc<Self>, reason: String) {
+        let pipeline = self.clone();
+        let spawned = thread::Builder::new()
+            .name("ttlog-writer".to_owned())
+            .spawn(move || {
+                if let Err(error) = pipeline.snapshot(&reason) {
+                    report(&error.to_string());
+                }
+            });
+        if let Err(error) = spawned {
+            report(&format!(
+                "can't start a thread to write a snapshot: {error}"
+            ));
+        }
+    }
+
+    fn facts(&self, reason: &str) -> Facts {
+        let stats = self.stats();
+        let mut facts = Facts::default();
+        facts.set_text(fact::SERVICE, self.settings().service.clone());
+        facts.set_text(fact::REASON, reason);
+        facts.set_number(fact::PID, u64::from(std::process::id()));
+        if let Ok(path) = std::env::current_exe() {
+            facts.set_text(fact::EXECUTABLE, path.to_string_lossy());
+        }
+        if let Some(host) = host_name() {
+            facts.set_text(fact::HOST, host);
+        }
+        facts.set_number(fact::START_TIME_NS, self.started_ns);
+        facts.set_number(fact::SNAPSHOT_TIME_NS, now_nanos());
+        facts.set_text(fact::TTLOG_VERSION, env!("CARGO_PKG_VERSION"));
+        facts.set_number(fact::RECORDED, stats.recorded);
+        facts.set_number(fact::OVERWRITTEN, stats.overwritten);
+        facts.set_number(fact::DROPPED, stats.dropped);
+        facts
+    }
+
+    /// The records in the recorder and after it those in the rings, all as the recorder has them.
+    fn copy_events(&self) -> Vec<u64> {
+        let mut events = Vec::new();
+        for attempt in 1..=ATTEMPTS {
+            events.clear();
+            let passes = self.passes.count();
+            self.copy_recorder(&mut events);
+            let pending = self.copy_rings();
+            let undisturbed = passes % 2 == 0 && passes == self.passes.count();
+            if undisturbed || pending.is_empty() || attempt == ATTEMPTS {
+                events.extend(pending);
+                break;
+            }
+            thread::sleep(Duration::from_micros(500));
+        }
+        events
+    }
+
+    fn copy_recorder(&self, events: &mut Vec<u64>) {
+        let log = &self.recorder().log;
+        let mut cursor = log.oldest();
+        let end = log.published();
+        // What is appended while this copies is left to the next snapshot, or it might never end.
+        let mut piece = Vec::new();
+        while cursor.position < end {
+            piece.clear();
+            let lost = log.read(&mut cursor, PIECE_WORDS, &mut piece);
+            if lost > 0 {
+                events.extend(loss::record(lost, Loss::Overwritten, now_nanos()));
+            }
+            let (whole, count) = whole_records(&piece);
+            events.extend_from_slice(&piece[..whole]);
+            cursor.position += whole as u64;
+            cursor.count += count;
+        }
+    }
+
+    /// What the snapshot thread has not taken out of the rings, in the order of time.
+    fn copy_rings(&self) -> Vec<u64> {
+        let Some(calibration) = lock(&self.calibration).clone() else {
+            return Vec::new();
+        };
+        let mut words = Vec::new();
+        let mut records = Vec::new();
+        for ring in self.registry.rings() {
+            let mut cursor = Cursor {
+                position: ring.ring.tail(),
+                count: 0,
+            };
+            let begin = words.len();
+            ring.ring.read(&mut cursor, ring.ring.size(), &mut words);
+            let mut rest = &words[begin..];
+            while let Some((header, record)) = next_record(&mut rest) {
+                let Some(ticks) = record.get(1) else { break };
+                let at = words.len() - rest.len() - record.len();
+                let wall_ns = calibration.wall_ns(u64::from_le(*ticks));
+                records.push((wall_ns, ring.thread_id(), at, header.length()));
+            }
+        }
+        records.sort_by_key(|(wall_ns, ..)| *wall_ns);
+        let mut pending = Vec::with_capacity(words.len() + records.len());
+        for (wall_ns, thread_id, at, length) in records {
+            let longer = length + LOG_PREFIX_WORDS - RING_PREFIX_WORDS as usize;
+            let header = Header(u64::from_le(words[at])).with_length(longer);
+            pending.push(header.0.to_le());
+            pending.push(wall_ns.to_le());
+            pending.push((u64::from(thread_id) << 32).to_le());
+            pending.extend_from_slice(&words[at + RING_PREFIX_WORDS as usize..at + length]);
+        }
+        pending
+    }
+}
+
+/// The ids of the call sites and of the threads that records name.
+fn named_by(events: &[u64]) -> (BTreeSet<u32>, BTreeSet<u32>) {
+    let (mut sites, mut threads) = (BTreeSet::new(), BTreeSet::new());
+    let mut last = (u32::MAX, u32::MAX);
+    let mut rest = events;
+    while let Some((header, record)) = next_record(&mut rest) {
+        let origin = record.get(2).map_or(0, |word| u64::from_le(*word));
+        let named = (header.site(), (origin >> 32) as u32);
+        if named != last {
+            sites.insert(named.0);
+            threads.insert(named.1);
+            last = named;
+        }
+    }
+    sites.remove(&0);
+    (sites, threads)
+}
+
+fn host_name() -> Option<&'static str> {
+    static NAME: OnceLock<Option<String>> = OnceLock::new();
+    NAME.get_or_init(|| {
+        let of_kernel = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+        let name = of_kernel.or_else(|| std::env::var("COMPUTERNAME").ok())?;
+        Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+    })
+    .as_deref()
+}

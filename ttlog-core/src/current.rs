@@ -1,0 +1,305 @@
+//! What a thread knows of itself: its ring, its number, whether it is one of ttlog's own.
+//!
+//! `CURRENT` is the dispatch of every log call. It is null while an event is being encoded, so a call from inside
+//! (a `Display`, an allocator, a signal handler) takes the cold path, as the very first call of a thread does.
+//! `HOME` is what `CURRENT` goes back to, and tells the two cases apart.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::ptr;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use crate::dispatch::{self, Destination};
+use crate::logger::ScratchRing;
+use crate::pipeline::Pipeline;
+use crate::sync::lock;
+use crate::thread_ring::{ThreadRing, Use};
+
+/// How many events of one thread can be in the making at once, each inside the one before.
+pub(crate) const DEEPEST_NESTING: usize = 4;
+/// How many threads that have ended keep their name.
+const MOST_DEAD_NAMES: usize = 1024;
+
+thread_local! {
+    static CURRENT: Cell<*const ThreadRing> = const { Cell::new(ptr::null()) };
+    static HOME: Cell<*const ThreadRing> = const { Cell::new(ptr::null()) };
+    static IN_COLD_PATH: Cell<bool> = const { Cell::new(false) };
+    static IS_OWN_THREAD: Cell<bool> = const { Cell::new(false) };
+    static THREAD_ID: Cell<u32> = const { Cell::new(0) };
+    static RINGS: Rings = const { Rings(RefCell::new(Vec::new())) };
+}
+
+/// The rings that this thread has claimed; they are released when it ends.
+struct Rings(RefCell<Vec<Arc<ThreadRing>>>);
+
+impl Drop for Rings {
+    fn drop(&mut self) {
+        CURRENT.set(ptr::null());
+        HOME.set(ptr::null());
+        for ring in self.0.take() {
+            ring.release();
+        }
+        forget_name(THREAD_ID.get());
+    }
+}
+
+// ---- The hot path ----
+
+/// Takes this thread's ring for an event; null where the cold path has to find one.
+#[inline(always)]
+pub(crate) fn take() -> *const ThreadRing {
+    CURRENT.replace(ptr::null())
+}
+
+/// Ends the event that was begun in `ring`.
+#[inline(always)]
+pub(crate) fn give_back(ring: &ThreadRing) {
+    if ring.is_home() {
+        CURRENT.set(ring);
+    } else {
+        give_back_other(ring);
+    }
+}
+
+// ---- The cold path ----
+
+/// Runs what must not be entered twice by one thread; `None` if it was.
+pub(crate) fn once_at_a_time<R>(work: impl FnOnce() -> R) -> Option<R> {
+    if IN_COLD_PATH.replace(true) {
+        return None;
+    }
+    let result = work();
+    IN_COLD_PATH.set(false);
+    Some(result)
+}
+
+/// Finds a ring with room for `words` words, where [`take`] gave none or one that is full; null where the event
+/// can't be recorded, which is then counted.
+#[cold]
+#[inline(never)]
+pub(crate) fn prepare(taken: *const ThreadRing, words: u64) -> *const ThreadRing {
+    let found = if taken.is_null() {
+        once_at_a_time(find).flatten().unwrap_or(ptr::null())
+    } else {
+        taken
+    };
+    // SAFETY: this thread's `RINGS`, or the pipeline of a loan, or the caller's scratch ring keeps it alive.
+    let Some(ring) = (unsafe { found.as_ref() }) else {
+        dispatch::count_homeless();
+        return ptr::null();
+    };
+    if ring.has_room(words) || ring.make_room(ring.ring.start() + words) {
+        return found;
+    }
+    ring.count_dropped();
+    give_back(ring);
+    ptr::null()
+}
+
+/// Looks for a ring: for an event inside another, for a thread's first, for one after its last.
+fn find() -> Option<*const ThreadRing> {
+    // SAFETY: as long as `HOME` is set, `RINGS` holds that ring.
+    if let Some(home) = unsafe { HOME.get().as_ref() } {
+        return nested(home);
+    }
+    match dispatch::destination()? {
+        Destination::Custom => ScratchRing::take(),
+        Destination::Pipeline(pipeline) => match home(&pipeline) {
+            Some(ring) => {
+                HOME.set(ring);
+                Some(ring)
+            }
+            // The global pipeline is never dropped, and it keeps its rings.
+            None => pipeline
+                .registry
+                .claim(Use::Loan, thread_id())
+                .map(|ring| Arc::as_ptr(&ring)),
+        },
+    }
+}
+
+/// This thread's own ring in a pipeline; `None` where there is no memory, or the thread is ending.
+fn home(pipeline: &Pipeline) -> Option<*const ThreadRing> {
+    RINGS
+        .try_with(|rings| {
+            let mut rings = rings.0.borrow_mut();
+            let of_pipeline =
+                |ring: &&Arc<ThreadRing>| Arc::ptr_eq(&ring.flow, &pipeline.flow) && ring.is_home();
+            if let Some(ring) = rings.iter().find(of_pipeline) {
+                return Some(Arc::as_ptr(ring));
+            }
+            // Rings of pipelines that have ended are held by nobody else.
+            rings.retain(|ring| Arc::strong_count(ring) > 1);
+            let ring = pipeline.registry.claim(Use::Home, thread_id())?;
+            let pointer = Arc::as_ptr(&ring);
+            rings.push(ring);
+            Some(pointer)
+        })
+        .ok()
+        .flatten()
+}
+
+/// A ring for an event that happens while one is being encoded in `home`.
+fn nested(home: &ThreadRing) -> Option<*const ThreadRing> {
+    RINGS
+        .try_with(|rings| {
+            let mut rings = rings.0.borrow_mut();
+            let mut depth = 0;
+            for ring in rings.iter() {
+                if Arc::ptr_eq(&ring.flow, &home.flow) && !ring.is_home() {
+                    if ring.try_occupy() {
+                        return Some(Arc::as_ptr(ring));
+                    }
+                    depth += 1;
+                }
+            }
+            if depth >= DEEPEST_NESTING {
+                return None;
+            }
+            let pipeline = dispatch::pipeline_of(&home.flow)?;
+            let ring = pipeline.registry.claim(Use::Nested, thread_id())?;
+            ring.try_occupy();
+            let pointer = Arc::as_ptr(&ring);
+            rings.push(ring);
+            Some(pointer)
+        })
+        .ok()
+        .flatten()
+}
+
+#[cold]
+#[inline(never)]
+fn give_back_other(ring: &ThreadRing) {
+    if ring.is_scratch() {
+        ScratchRing::deliver(ring);
+    } else if ring.is_loan() {
+        ring.release();
+    } else {
+        ring.vacate();
+    }
+}
+
+/// Whether this thread is encoding an event.
+pub(crate) fn is_encoding() -> bool {
+    CURRENT.get().is_null() && !HOME.get().is_null()
+}
+
+// ---- Which pipeline a thread logs into ----
+
+/// Runs `work` with this thread's events going into `pipeline`.
+pub(crate) fn with_pipeline<R>(pipeline: &Pipeline, work: impl FnOnce() -> R) -> R {
+    struct Restore {
+        current: *const ThreadRing,
+        home: *const ThreadRing,
+    }
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CURRENT.set(self.current);
+            HOME.set(self.home);
+            // SAFETY: `RINGS` holds the ring that was `HOME` when the scope began.
+            if let Some(home) = unsafe { self.home.as_ref() } {
+                home.vacate();
+            }
+        }
+    }
+
+    let Some(Some(ring)) = once_at_a_time(|| home(pipeline)) else {
+        return work();
+    };
+    let restore = Restore {
+        current: CURRENT.get(),
+        home: HOME.get(),
+    };
+    // SAFETY: `RINGS` holds both.
+    let (ring_ref, old_home) = unsafe { (&*ring, restore.home.as_ref()) };
+    if let Some(old_home) = old_home.filter(|_| restore.current.is_null()) {
+        // An event is being encoded there: a scope further in must not begin another one.
+        old_home.try_occupy();
+    }
+    let free = ring_ref.try_occupy();
+    if free {
+        ring_ref.vacate();
+    }
+    CURRENT.set(if free { ring } else { ptr::null() });
+    HOME.set(ring);
+    let result = work();
+    drop(restore);
+    result
+}
+
+/// The flow of the pipeline that this thread's events go into, once it has logged or entered a scope.
+pub(crate) fn with_flow<R>(work: impl FnOnce(Option<&Arc<crate::flow::Flow>>) -> R) -> R {
+    // SAFETY: as long as `HOME` is set, `RINGS` holds that ring.
+    work(unsafe { HOME.get().as_ref() }.map(|home| &home.flow))
+}
+
+/// Makes this thread look anew where its events go.
+pub(crate) fn leave_home() {
+    CURRENT.set(ptr::null());
+    HOME.set(ptr::null());
+}
+
+// ---- Threads ----
+
+/// The number of this thread, from 1; numbers are not used twice.
+pub(crate) fn thread_id() -> u32 {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    let known = THREAD_ID.get();
+    if known != 0 {
+        return known;
+    }
+    let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+    THREAD_ID.set(id);
+    if let Some(name) = std::thread::current().name() {
+        lock(&NAMES).living.insert(id, name.into());
+    }
+    id
+}
+
+/// Marks this thread as one of ttlog's own: its events never make it wait.
+pub(crate) fn become_own_thread() {
+    IS_OWN_THREAD.set(true);
+}
+
+pub(crate) fn is_own_thread() -> bool {
+    IS_OWN_THREAD.get()
+}
+
+/// The names of threads. Those of threads that have ended stay for a while, as their events do.
+#[derive(Debug)]
+struct Names {
+    living: BTreeMap<u32, Arc<str>>,
+    dead: BTreeMap<u32, Arc<str>>,
+    died: VecDeque<u32>,
+}
+
+static NAMES: Mutex<Names> = Mutex::new(Names {
+    living: BTreeMap::new(),
+    dead: BTreeMap::new(),
+    died: VecDeque::new(),
+});
+
+fn forget_name(id: u32) {
+    let mut names = lock(&NAMES);
+    if let Some(name) = names.living.remove(&id) {
+        names.dead.insert(id, name);
+        names.died.push_back(id);
+        if names.died.len() > MOST_DEAD_NAMES
+            && let Some(oldest) = names.died.pop_front()
+        {
+            names.dead.remove(&oldest);
+        }
+    }
+}
+
+/// The name of a thread, where it has one.
+pub(crate) fn thread_name(id: u32) -> Option<Arc<str>> {
+    let names = lock(&NAMES);
+    names
+        .living
+        .get(&id)
+        .or_else(|| names.dead.get(&id))
+        .cloned()
+}

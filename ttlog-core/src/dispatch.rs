@@ -1,0 +1,230 @@
+//! Where events go: the one global pipeline, pipelines of their own, or a custom [`Logger`].
+//!
+//! The global pipeline is made once, by [`init`](crate::init) or by the first log call, and never dropped. If a log
+//! call made it, `init` gives it its settings later.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
+
+use crate::callsite::{self, Interest};
+use crate::current;
+use crate::filter::Filter;
+use crate::flow::Flow;
+use crate::init::TtlogBuilder;
+use crate::level::LogLevel;
+use crate::logger::Logger;
+use crate::pipeline::Pipeline;
+use crate::sync::lock;
+
+static GLOBAL: OnceLock<Arc<Pipeline>> = OnceLock::new();
+/// All pipelines that live, the global one among them.
+static LIVE: Mutex<Vec<Weak<Pipeline>>> = Mutex::new(Vec::new());
+static CUSTOM: RwLock<Option<Custom>> = RwLock::new(None);
+/// Whether `CUSTOM` is set; relaxed, for the lock orders what it says.
+static IS_CUSTOM: AtomicBool = AtomicBool::new(false);
+/// Events that were lost where there was no pipeline to count them.
+static HOMELESS: AtomicU64 = AtomicU64::new(0);
+
+#[derive(Clone)]
+struct Custom {
+    logger: Arc<dyn Logger>,
+    filter: Arc<Filter>,
+}
+
+/// Where an event of this thread goes.
+pub(crate) enum Destination {
+    Custom,
+    Pipeline(Arc<Pipeline>),
+}
+
+// ---- What is wanted ----
+
+/// Whether an event of this level and target is wanted on this thread.
+///
+/// For what no macro covers: a macro asks for itself. Costs a look into the filter.
+///
+/// ```
+/// use ttlog_core::{LogLevel, is_enabled};
+/// if is_enabled(LogLevel::Debug, "my_app::db") {
+///     // ... collect what would be costly ...
+/// }
+/// ```
+pub fn is_enabled(level: LogLevel, target: &str) -> bool {
+    if !callsite::level_is_wanted(level) {
+        return false;
+    }
+    let custom = custom_filter();
+    let of_thread = current::with_flow(|flow| {
+        let flow = flow.filter(|flow| custom.is_none() || !is_global(flow))?;
+        Some(flow.filter().enabled(target, level))
+    });
+    if let Some(answer) = of_thread {
+        return answer;
+    }
+    if let Some(filter) = custom {
+        current::leave_home();
+        return filter.enabled(target, level);
+    }
+    match current::once_at_a_time(start) {
+        Some(Some(pipeline)) => pipeline.flow.filter().enabled(target, level),
+        _ => false,
+    }
+}
+
+fn is_global(flow: &Arc<Flow>) -> bool {
+    GLOBAL
+        .get()
+        .is_some_and(|global| Arc::ptr_eq(&global.flow, flow))
+}
+
+/// What all that lives together wants of a call site.
+pub(crate) fn interest(level: LogLevel, target: &str) -> Interest {
+    if GLOBAL.get().is_none() || IS_CUSTOM.load(Ordering::Relaxed) {
+        return Interest::Sometimes;
+    }
+    let answers = live()
+        .into_iter()
+        .map(|pipeline| pipeline.flow.filter().enabled(target, level));
+    match answers.fold((true, false), |(all, any), wanted| {
+        (all && wanted, any || wanted)
+    }) {
+        (true, _) => Interest::Always,
+        (_, false) => Interest::Never,
+        _ => Interest::Sometimes,
+    }
+}
+
+/// The least severe level that anything wants, `None` where nothing wants any.
+pub(crate) fn least_level() -> Option<LogLevel> {
+    if GLOBAL.get().is_none() && !IS_CUSTOM.load(Ordering::Relaxed) {
+        return Some(LogLevel::Trace);
+    }
+    let custom = custom_filter().and_then(|filter| filter.least_level());
+    let live = live();
+    let of_pipelines = live
+        .iter()
+        .filter_map(|pipeline| pipeline.flow.filter().least_level());
+    of_pipelines.chain(custom).min()
+}
+
+// ---- Pipelines ----
+
+fn live() -> Vec<Arc<Pipeline>> {
+    lock(&LIVE).iter().filter_map(Weak::upgrade).collect()
+}
+
+/// Enters a pipeline among those that live.
+pub(crate) fn enter(pipeline: &Arc<Pipeline>) {
+    let mut live = lock(&LIVE);
+    live.retain(|pipeline| pipeline.strong_count() > 0);
+    live.push(Arc::downgrade(pipeline));
+}
+
+/// The pipeline that a flow is of, while it lives.
+pub(crate) fn pipeline_of(flow: &Arc<Flow>) -> Option<Arc<Pipeline>> {
+    live()
+        .into_iter()
+        .find(|pipeline| Arc::ptr_eq(&pipeline.flow, flow))
+}
+
+/// The global pipeline, if there is one.
+pub(crate) fn global() -> Option<&'static Arc<Pipeline>> {
+    GLOBAL.get()
+}
+
+/// Makes a pipeline the global one; gives it back if there is one already.
+pub(crate) fn set_global(pipeline: Arc<Pipeline>) -> Result<(), Arc<Pipeline>> {
+    let flow = pipeline.flow.clone();
+    GLOBAL.set(pipeline)?;
+    // What was lost before is the global pipeline's to account for.
+    for _ in 0..HOMELESS.swap(0, Ordering::Relaxed) {
+        flow.count_homeless();
+    }
+    Ok(())
+}
+
+/// The global pipeline; makes it, with settings from the environment, where there is none and nothing
+/// stands in its place. To be called through [`current::once_at_a_time`].
+pub(crate) fn start() -> Option<Arc<Pipeline>> {
+    if let Some(pipeline) = GLOBAL.get() {
+        return Some(pipeline.clone());
+    }
+    if IS_CUSTOM.load(Ordering::Relaxed) {
+        return None;
+    }
+    TtlogBuilder::default().start_unasked();
+    GLOBAL.get().cloned()
+}
+
+/// Where an event of a thread goes that has no ring yet.
+pub(crate) fn destination() -> Option<Destination> {
+    if IS_CUSTOM.load(Ordering::Relaxed) {
+        return Some(Destination::Custom);
+    }
+    start().map(Destination::Pipeline)
+}
+
+// ---- Custom loggers ----
+
+/// Gives all events that would go to the global pipeline to `logger` instead, those that
+/// [`set_level`](crate::set_level) and `RUST_LOG` let through. Replaces one that was installed before.
+pub fn install_logger(logger: Box<dyn Logger>) {
+    let filter = match GLOBAL.get() {
+        Some(global) => global.flow.filter(),
+        None => Arc::new(crate::init::filter_of_environment().or_level(LogLevel::Info)),
+    };
+    *CUSTOM.write().unwrap_or_else(PoisonError::into_inner) = Some(Custom {
+        logger: logger.into(),
+        filter,
+    });
+    IS_CUSTOM.store(true, Ordering::Relaxed);
+    callsite::refresh();
+}
+
+/// Changes the level of targets that no directive covers, for the global pipeline or the custom logger in its place.
+pub fn set_level(level: LogLevel) {
+    let mut custom = CUSTOM.write().unwrap_or_else(PoisonError::into_inner);
+    if let Some(custom) = custom.as_mut() {
+        custom.filter = Arc::new(Filter::clone(&custom.filter).with_level(level));
+    }
+    let logger = custom.as_ref().map(|custom| custom.logger.clone());
+    drop(custom);
+    if let Some(logger) = logger {
+        logger.set_level(level);
+    }
+    if let Some(global) = GLOBAL.get() {
+        global.set_level(level);
+    }
+    callsite::refresh();
+}
+
+/// The custom logger, where one is installed.
+pub(crate) fn custom() -> Option<Arc<dyn Logger>> {
+    if !IS_CUSTOM.load(Ordering::Relaxed) {
+        return None;
+    }
+    let custom = CUSTOM.read().unwrap_or_else(PoisonError::into_inner);
+    custom.as_ref().map(|custom| custom.logger.clone())
+}
+
+fn custom_filter() -> Option<Arc<Filter>> {
+    if !IS_CUSTOM.load(Ordering::Relaxed) {
+        return None;
+    }
+    let custom = CUSTOM.read().unwrap_or_else(PoisonError::into_inner);
+    custom.as_ref().map(|custom| custom.filter.clone())
+}
+
+// ---- Losses ----
+
+/// Counts an event that no ring could be found for.
+pub(crate) fn count_homeless() {
+    current::with_flow(
+        |flow| match flow.or_else(|| GLOBAL.get().map(|global| &global.flow)) {
+            Some(flow) => flow.count_homeless(),
+            None => {
+                HOMELESS.fetch_add(1, Ordering::Relaxed);
+            }
+        },
+    );
+}

@@ -1,0 +1,28 @@
+//! Flushes the global pipeline when the process ends, by a return from `main` or by `exit`.
+
+use std::ffi::c_int;
+use std::sync::Once;
+
+use crate::dispatch;
+
+unsafe extern "C" {
+    /// C11, 7.22.4.2: registers a function to be called at normal program termination.
+    fn atexit(function: extern "C" fn()) -> c_int;
+}
+
+extern "C" fn flush() {
+    if let Some(pipeline) = dispatch::global() {
+        pipeline.flush();
+    }
+}
+
+/// Registers the flush; the first call counts.
+pub(crate) fn flush_at_exit() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // SAFETY: `flush` is a function for the whole life of the process, and does not unwind: what it
+        // calls catches nothing but panics of its own, and has none.
+        // A failure leaves the handle's drop to flush.
+        unsafe { atexit(flush) };
+    });
+}

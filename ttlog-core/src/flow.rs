@@ -1,0 +1,173 @@
+//! [`Flow`]: what the threads that log and the snapshot thread know of each other beyond the rings.
+//!
+//! Nothing here publishes data: the rings do. All is relaxed but `asleep`, where a thread that fills its ring
+//! and the snapshot thread that goes to sleep each write one word and then read the other's (the ring's head
+//! is the other one): both sides are sequentially consistent so that not both miss each other. A miss would
+//! cost no more than the sleep's bound.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Sender;
+
+use crate::current;
+use crate::filter::Filter;
+use crate::message::Message;
+use crate::sink::Overflow;
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Flow {
+    control: Sender<Message>,
+    overflow: AtomicU8,
+    /// The snapshot thread is waiting for a message.
+    asleep: AtomicBool,
+    /// The snapshot thread runs.
+    alive: AtomicBool,
+    /// Grows whenever the snapshot thread has taken something out of a ring.
+    progress: AtomicU64,
+    /// The `progress` at which a caller gave up waiting, plus one; 0 for none.
+    given_up_at: AtomicU64,
+    /// Events that no ring could be found for.
+    homeless: AtomicU64,
+    /// How long a wait goes on without any progress.
+    patience: Duration,
+    /// What the pipeline wants.
+    filter: RwLock<Arc<Filter>>,
+}
+
+impl Flow {
+    pub(crate) fn new(
+        control: Sender<Message>,
+        overflow: Overflow,
+        patience: Duration,
+        filter: Filter,
+    ) -> Flow {
+        Flow {
+            control,
+            overflow: AtomicU8::new(overflow as u8),
+            asleep: AtomicBool::new(false),
+            alive: AtomicBool::new(true),
+            progress: AtomicU64::new(0),
+            given_up_at: AtomicU64::new(0),
+            homeless: AtomicU64::new(0),
+            patience,
+            filter: RwLock::new(Arc::new(filter)),
+        }
+    }
+
+    /// What the pipeline wants.
+    pub(crate) fn filter(&self) -> Arc<Filter> {
+        self.filter
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Changes what the pipeline wants; [`callsite::refresh`](crate::callsite::refresh) makes it known.
+    pub(crate) fn set_filter(&self, filter: Filter) {
+        *self.filter.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(filter);
+    }
+
+    /// The way to the snapshot thread.
+    pub(crate) fn control(&self) -> &Sender<Message> {
+        &self.control
+    }
+
+    /// How long a wait goes on without any progress.
+    pub(crate) fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    // ---- For threads that log ----
+
+    /// Whether a caller may overwrite what is unread, as the policy says; under
+    /// [`Overflow::Block`] it waits until `is_read`, while the snapshot thread makes progress.
+    pub(crate) fn may_overwrite(&self, is_read: impl Fn() -> bool) -> bool {
+        match self.overflow() {
+            Overflow::OverwriteOldest => true,
+            Overflow::DropNewest => false,
+            // The thread that is waited for can't wait for itself.
+            Overflow::Block => !current::is_own_thread() && self.wait_until(is_read),
+        }
+    }
+
+    fn wait_until(&self, is_read: impl Fn() -> bool) -> bool {
+        let mut progress = self.progress.load(Ordering::Relaxed);
+        if self.given_up_at.load(Ordering::Relaxed) == progress + 1 {
+            return is_read();
+        }
+        let mut since = Instant::now();
+        let mut pause = Duration::from_micros(10);
+        loop {
+            self.wake();
+            if is_read() {
+                return true;
+            }
+            if !self.alive.load(Ordering::Relaxed) {
+                return false;
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(1));
+            let now = self.progress.load(Ordering::Relaxed);
+            if now != progress {
+                (progress, since) = (now, Instant::now());
+            } else if since.elapsed() > self.patience {
+                self.given_up_at.store(progress + 1, Ordering::Relaxed);
+                return is_read();
+            }
+        }
+    }
+
+    /// Wakes the snapshot thread if it sleeps.
+    pub(crate) fn wake(&self) {
+        if self.asleep.load(Ordering::SeqCst) && self.asleep.swap(false, Ordering::SeqCst) {
+            // A full channel wakes it as well.
+            let _ = self.control.try_send(Message::Wake);
+        }
+    }
+
+    pub(crate) fn count_homeless(&self) {
+        self.homeless.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn homeless(&self) -> u64 {
+        self.homeless.load(Ordering::Relaxed)
+    }
+
+    // ---- For the snapshot thread ----
+
+    pub(crate) fn set_overflow(&self, overflow: Overflow) {
+        self.overflow.store(overflow as u8, Ordering::Relaxed);
+    }
+
+    pub(crate) fn overflow(&self) -> Overflow {
+        match self.overflow.load(Ordering::Relaxed) {
+            0 => Overflow::Block,
+            1 => Overflow::DropNewest,
+            _ => Overflow::OverwriteOldest,
+        }
+    }
+
+    pub(crate) fn set_asleep(&self, asleep: bool) {
+        self.asleep.store(asleep, Ordering::SeqCst);
+    }
+
+    pub(crate) fn made_progress(&self) {
+        self.progress.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn progress(&self) -> u64 {
+        self.progress.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_dead(&self) {
+        self.alive.store(false, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_alive(&self) -> bool {
+        self.alive.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,157 @@
+//! [`Text`]: an event on one line, for people.
+
+use super::Format;
+use super::color::{DIM, DIM_ITALIC, of_level, paint};
+use super::escape::{Escapes, push_sentence, push_word};
+use super::timestamp::push_micros;
+use super::value::push_value;
+use crate::LogLevel;
+use crate::decode::EventRef;
+
+/// One line for people: time in UTC, level, target, message, fields.
+///
+/// ```text
+/// 2026-11-21T00:50:32.123456Z INFO  my_app::db: User logged in user_id=123 duration_ms=45
+/// ```
+///
+/// - A value, target or name that has a space, a quote, a backslash or `=` stands in quotes, escaped as in a
+///   Rust string; so does one with characters that can't be seen or that move the cursor. What `Debug`
+///   makes of a string is in quotes already and stays as it is.
+/// - A message stands in quotes where it has an `=`, which could pass for a field, a quote that it doesn't close, or
+///   such a character.
+/// - An error stands before its sources, with `: ` between them; bytes are hexadecimal; an empty target is `-`.
+/// - `[cut]` before the target: something is missing, the event was over the size limit. `[panicked]`: a value
+///   panicked while it was formatted. `[format panicked]`: the format that was asked for did.
+/// - Fields of the same name stand beside each other. Thread, source line and span are left out; [`Pretty`](super::Pretty)
+///   and [`Json`](super::Json) have them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Text;
+
+impl Format for Text {
+    fn format(&self, event: &EventRef<'_>, out: &mut String) {
+        write::<false>(event, out, "");
+    }
+
+    fn format_colored(&self, event: &EventRef<'_>, out: &mut String) {
+        write::<true>(event, out, "");
+    }
+}
+
+/// The same as [`Text`], with a mark of its own before the target.
+pub(super) fn format_marked(event: &EventRef<'_>, out: &mut String, mark: &str) {
+    write::<false>(event, out, mark);
+}
+
+/// The level's name, as wide as most of them, and a space.
+#[inline]
+pub(super) fn padded(level: LogLevel) -> &'static str {
+    match level {
+        LogLevel::Trace => "TRACE ",
+        LogLevel::Debug => "DEBUG ",
+        LogLevel::Info => "INFO  ",
+        LogLevel::Warn => "WARN  ",
+        LogLevel::Error => "ERROR ",
+        LogLevel::Critical => "CRITICAL ",
+    }
+}
+
+fn write<const COLORED: bool>(event: &EventRef<'_>, out: &mut String, mark: &str) {
+    paint::<COLORED>(out, DIM, |out| push_micros(out, event.timestamp_nanos()));
+    out.push(' ');
+    let level = event.level();
+    paint::<COLORED>(out, of_level(level), |out| out.push_str(padded(level)));
+    // In front of the target, no message and no value can forge them.
+    out.push_str(mark);
+    if event.is_cut() {
+        out.push_str("[cut] ");
+    }
+    if event.has_panicked() {
+        out.push_str("[panicked] ");
+    }
+    paint::<COLORED>(out, DIM, |out| {
+        match event.target() {
+            "" => out.push('-'),
+            target => push_word(out, target, Escapes::Rust),
+        }
+        out.push(':');
+    });
+    if !event.message().is_empty() {
+        out.push(' ');
+        push_sentence(out, event.message());
+    }
+    for (name, value) in event.fields() {
+        out.push(' ');
+        paint::<COLORED>(out, DIM_ITALIC, |out| push_word(out, name, Escapes::Rust));
+        out.push('=');
+        push_value(out, value);
+    }
+    out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::FieldValue;
+    use crate::format::testing::{self, LOGIN_TIME, event, with};
+
+    fn text(event: &crate::LogEvent) -> String {
+        testing::format(&Text, event)
+    }
+
+    #[test]
+    fn an_event_is_one_line() {
+        let event = with(
+            event(LogLevel::Info, "User logged in"),
+            [("user_id", 123.into()), ("duration_ms", 45u64.into())],
+        );
+        assert_eq!(event.timestamp_nanos, LOGIN_TIME);
+        assert_eq!(
+            text(&event),
+            "2026-11-21T00:50:32.123456Z INFO  my_app::db: User logged in user_id=123 duration_ms=45\n"
+        );
+    }
+
+    #[test]
+    fn every_kind_of_value_has_its_text() {
+        let values = testing::every_kind_of_value();
+        let event = with(event(LogLevel::Critical, ""), values);
+        assert_eq!(
+            text(&event),
+            "2026-11-21T00:50:32.123456Z CRITICAL my_app::db: none=None bool=true i64=-7 \
+             u64=18446744073709551615 i128=-170141183460469231731687303715884105728 \
+             u128=340282366920938463463374607431768211455 f32=0.1 f64=1e300 nan=NaN char=é str=plain \
+             string=\"two words\" display=\"a=b\" debug=\"it's \\\"so\\\"\" error=\"failed: because\" \
+             bytes=00ff duration=1.5ms ip=127.0.0.1\n"
+        );
+    }
+
+    #[test]
+    fn nothing_can_pass_for_a_field_or_for_a_mark() {
+        let mut event = with(
+            event(LogLevel::Warn, "hello admin=true"),
+            [
+                ("user", FieldValue::String("bob admin=true".into())),
+                ("debug", FieldValue::Debug("Some(\"x\")".into())),
+                ("forged", FieldValue::Debug("\"x\" admin=\"true\"".into())),
+            ],
+        );
+        event.target = "[cut] x".into();
+        (event.cut, event.panicked) = (true, true);
+        assert_eq!(
+            text(&event),
+            "2026-11-21T00:50:32.123456Z WARN  [cut] [panicked] \"[cut] x\": \"hello admin=true\" \
+             user=\"bob admin=true\" debug=\"Some(\\\"x\\\")\" forged=\"\\\"x\\\" admin=\\\"true\\\"\"\n"
+        );
+    }
+
+    #[test]
+    fn colours_are_around_the_parts_and_nowhere_else() {
+        let event = with(event(LogLevel::Error, "no"), [("key", "\x1b[0m".into())]);
+        let colored = testing::format_colored(&Text, &event);
+        assert_eq!(
+            colored,
+            "\x1b[2m2026-11-21T00:50:32.123456Z\x1b[0m \x1b[31mERROR \x1b[0m\x1b[2mmy_app::db:\x1b[0m no \
+             \x1b[2;3mkey\x1b[0m=\"\\u{1b}[0m\"\n"
+        );
+    }
+}

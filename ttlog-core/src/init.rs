@@ -1,0 +1,539 @@
+//! [`TtlogBuilder`]: the settings of a pipeline, checked and put to work.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, bounded};
+
+use crate::callsite;
+use crate::clock::{Clock, TickSource};
+use crate::current;
+use crate::dispatch;
+use crate::exit;
+use crate::filter::Filter;
+use crate::flow::Flow;
+use crate::handle::TtlogHandle;
+use crate::level::LogLevel;
+use crate::message::{Internal, Message, Task};
+use crate::panic_hook;
+use crate::pipeline::{NewSink, Parts, Pipeline, Settings};
+use crate::record::MAX_RECORD_WORDS;
+use crate::recorder::Recorder;
+use crate::registry::Registry;
+use crate::report::report;
+use crate::ring::{CHUNKS, RECORDS_PER_RING};
+use crate::sink::{Console, Overflow, Sink};
+use crate::sink_state::SinkState;
+use crate::snapshot_thread::SnapshotThread;
+use crate::sync::lock;
+
+/// An event of two integers and a short text has this size in the recorder, or less.
+const USUAL_EVENT_BYTES: usize = 128;
+const WORD_BYTES: usize = size_of::<u64>();
+/// The recorder is the sinks' buffer, too.
+const SMALLEST_RECORDER_BYTES: usize = 64 << 10;
+const LARGEST_RECORDER_BYTES: usize = 1 << 40;
+const SMALLEST_RING_BYTES: usize = 8 << 10;
+const LARGEST_RING_BYTES: usize = 1 << 30;
+/// How many messages to the snapshot thread can wait.
+const CONTROL_MESSAGES: usize = 256;
+
+/// Starts the settings of ttlog: `ttlog::init().level(…).init()`.
+///
+/// Nothing has to be set, nor has this to be called at all: see [`TtlogBuilder`] for the defaults.
+pub fn init() -> TtlogBuilder {
+    TtlogBuilder::default()
+}
+
+/// The settings of a pipeline.
+///
+/// | setting | default |
+/// |---|---|
+/// | [`capacity`](Self::capacity) | 4,096 events of 128 bytes |
+/// | [`level`](Self::level) | `Info` |
+/// | [`filter`](Self::filter) | none; the environment's `RUST_LOG`, when set, wins |
+/// | [`sink`](Self::sink) | the console: stderr |
+/// | [`overflow`](Self::overflow) | `Block` with a sink, `OverwriteOldest` without one |
+/// | [`clock`](Self::clock) | `Precise` |
+/// | [`service`](Self::service) | the name of the executable |
+/// | [`snapshot_dir`](Self::snapshot_dir) | the system's directory for temporary files |
+/// | [`ring_bytes`](Self::ring_bytes) | 128 KiB for each thread that logs |
+/// | [`max_event_bytes`](Self::max_event_bytes) | 16 KiB |
+/// | [`stall_timeout`](Self::stall_timeout) | 2 s |
+/// | [`panic_snapshot`](Self::panic_snapshot) | on |
+#[derive(Debug)]
+#[must_use = "settings do nothing until `init`, `try_init` or `build` is called"]
+pub struct TtlogBuilder {
+    capacity_bytes: Option<usize>,
+    level: LogLevel,
+    filter: Filter,
+    service: Option<String>,
+    snapshot_dir: Option<PathBuf>,
+    sinks: Sinks,
+    recorder_only: bool,
+    overflow: Option<Overflow>,
+    clock: Clock,
+    ring_bytes: usize,
+    max_event_bytes: usize,
+    stall_timeout: Duration,
+    panic_snapshot: bool,
+}
+
+#[derive(Default)]
+struct Sinks(Vec<Box<dyn Sink>>);
+
+impl fmt::Debug for Sinks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|sink| sink.name()))
+            .finish()
+    }
+}
+
+impl Default for TtlogBuilder {
+    fn default() -> Self {
+        TtlogBuilder {
+            capacity_bytes: Some(4096 * USUAL_EVENT_BYTES),
+            level: LogLevel::Info,
+            filter: Filter::default(),
+            service: None,
+            snapshot_dir: None,
+            sinks: Sinks::default(),
+            recorder_only: false,
+            overflow: None,
+            clock: Clock::Precise,
+            ring_bytes: 128 << 10,
+            max_event_bytes: 16 << 10,
+            stall_timeout: Duration::from_secs(2),
+            panic_snapshot: true,
+        }
+    }
+}
+
+/// Why a pipeline could not be started.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum InitError {
+    /// ttlog was initialized before: there is one global pipeline in a process. [`TtlogBuilder::build`] makes others.
+    AlreadyInitialized,
+    /// A size is out of the range that is named.
+    OutOfRange {
+        /// The setting's name.
+        setting: &'static str,
+        /// What it may be, in words.
+        allowed: String,
+    },
+    /// There is no memory for the recorder.
+    OutOfMemory {
+        /// How many bytes it would have had.
+        bytes: usize,
+    },
+    /// A thread could not be started.
+    Thread(io::Error),
+}
+
+impl fmt::Display for InitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            InitError::AlreadyInitialized => f.write_str(
+                "ttlog is initialized already; `build()` makes a pipeline beside the global one",
+            ),
+            InitError::OutOfRange { setting, allowed } => {
+                write!(f, "ttlog's setting `{setting}` is out of range: {allowed}")
+            }
+            InitError::OutOfMemory { bytes } => {
+                write!(f, "there is no memory for a recorder of {bytes} bytes")
+            }
+            InitError::Thread(error) => write!(f, "ttlog can't start a thread: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for InitError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            InitError::Thread(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl TtlogBuilder {
+    /// How many of the most recent events the recorder keeps: there is room for that many of 128 bytes.
+    pub fn capacity(mut self, events: usize) -> Self {
+        self.capacity_bytes = events.checked_mul(USUAL_EVENT_BYTES);
+        self
+    }
+
+    /// The recorder's size in bytes. It is rounded up, to 64 KiB at least.
+    pub fn capacity_bytes(mut self, bytes: usize) -> Self {
+        self.capacity_bytes = Some(bytes);
+        self
+    }
+
+    /// The level of targets that no directive covers.
+    pub fn level(mut self, level: LogLevel) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// Directives in the grammar of [`Filter`]. For the global pipeline, `RUST_LOG` wins when it is set.
+    ///
+    /// A directive that can't be understood is reported on stderr; the others are in force.
+    pub fn filter(mut self, directives: &str) -> Self {
+        self.filter = Filter::parse(directives);
+        self
+    }
+
+    /// What snapshots call this service.
+    pub fn service(mut self, name: impl Into<String>) -> Self {
+        self.service = Some(name.into());
+        self
+    }
+
+    /// Where snapshots go. The directory is made when the first one is written.
+    pub fn snapshot_dir(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.snapshot_dir = Some(directory.into());
+        self
+    }
+
+    /// Whether a panic writes a snapshot. Only of the global pipeline.
+    pub fn panic_snapshot(mut self, enabled: bool) -> Self {
+        self.panic_snapshot = enabled;
+        self
+    }
+
+    /// One sink more.
+    pub fn sink(mut self, sink: impl Sink) -> Self {
+        self.sinks.0.push(Box::new(sink));
+        self
+    }
+
+    /// The console as one sink more: stderr, as text for people, in colour on a terminal only.
+    pub fn console(self) -> Self {
+        self.sink(Console::stderr())
+    }
+
+    /// No sink at all: events are only recorded, for snapshots.
+    pub fn recorder_only(mut self) -> Self {
+        self.recorder_only = true;
+        self
+    }
+
+    /// What happens when events come faster than the sinks take them; a sink may have a policy of its own.
+    pub fn overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = Some(overflow);
+        self
+    }
+
+    /// How events get their time.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The size in bytes of the ring that each logging thread has: how much it can log in one burst
+    /// before the overflow policy applies. Rounded up to a power of two; from 8 KiB to 1 GiB.
+    pub fn ring_bytes(mut self, bytes: usize) -> Self {
+        self.ring_bytes = bytes;
+        self
+    }
+
+    /// The size in bytes that one event may have; what is over it is cut, and marked as cut. 1 KiB to 512 KiB, and
+    /// a quarter of a ring and of the recorder, which grow to hold it.
+    pub fn max_event_bytes(mut self, bytes: usize) -> Self {
+        self.max_event_bytes = bytes;
+        self
+    }
+
+    /// For how long a sink with the policy `Block` may do nothing, with callers waiting, before it is overwritten like
+    /// the others. It blocks again when it goes on.
+    pub fn stall_timeout(mut self, timeout: Duration) -> Self {
+        self.stall_timeout = timeout;
+        self
+    }
+
+    /// Makes this the global pipeline, where the macros log to.
+    ///
+    /// # Panics
+    /// Where [`TtlogBuilder::try_init`] gives an error.
+    pub fn init(self) -> TtlogHandle {
+        match self.try_init() {
+            Ok(handle) => handle,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Makes this the global pipeline, where the macros log to. If a log call has started ttlog before, it goes on with these
+    /// settings; rings that threads have already keep their size and clock.
+    ///
+    /// # Errors
+    /// It was called before in this process, a setting is out of range, or the system has no memory or no
+    /// thread for it.
+    pub fn try_init(self) -> Result<TtlogHandle, InitError> {
+        static INITIALIZED: Mutex<bool> = Mutex::new(false);
+        let mut initialized = lock(&INITIALIZED);
+        if *initialized {
+            return Err(InitError::AlreadyInitialized);
+        }
+        let builder = self.with_environment();
+        let panic_snapshot = builder.panic_snapshot;
+        let pipeline = builder.start_global()?;
+        *initialized = true;
+        if panic_snapshot {
+            panic_hook::install();
+        }
+        Ok(TtlogHandle::global(pipeline))
+    }
+
+    /// A pipeline beside the global one, that only [`TtlogHandle::scope`] logs to: for tests, and for parts of a program
+    /// whose events go elsewhere. Reads nothing from the environment. It ends when the handle is dropped.
+    ///
+    /// # Errors
+    /// A setting is out of range, or the system has no memory or no thread for it.
+    pub fn build(self) -> Result<TtlogHandle, InitError> {
+        let pipeline = self.start()?;
+        dispatch::enter(&pipeline);
+        callsite::refresh();
+        Ok(TtlogHandle::local(pipeline))
+    }
+
+    /// Starts the global pipeline because of a log call, with the panics' snapshots off: nobody asked for files.
+    pub(crate) fn start_unasked(self) {
+        if let Err(error) = self.with_environment().start_global() {
+            report(&error.to_string());
+        }
+    }
+
+    fn with_environment(mut self) -> Self {
+        if std::env::var_os("RUST_LOG").is_some() {
+            self.filter = filter_of_environment();
+        }
+        self
+    }
+
+    fn start_global(self) -> Result<Arc<Pipeline>, InitError> {
+        if let Some(pipeline) = dispatch::global() {
+            self.replace(pipeline)?;
+            return Ok(pipeline.clone());
+        }
+        let pipeline = self.start()?;
+        match dispatch::set_global(pipeline.clone()) {
+            Ok(()) => {
+                dispatch::enter(&pipeline);
+                callsite::refresh();
+                exit::flush_at_exit();
+                Ok(pipeline)
+            }
+            // A log call on another thread was first.
+            Err(unused) => {
+                unused.stop();
+                Err(InitError::AlreadyInitialized)
+            }
+        }
+    }
+
+    /// Gives these settings to a pipeline that runs.
+    fn replace(self, pipeline: &Arc<Pipeline>) -> Result<(), InitError> {
+        let filter = self.whole_filter();
+        let overflow = self.ring_overflow();
+        let parts = Message::Internal(Internal(Task::Replace(Box::new(self.into_parts()?))));
+        pipeline.flow.set_filter(filter);
+        pipeline.flow.set_overflow(overflow);
+        callsite::refresh();
+        let sent = pipeline
+            .flow
+            .control()
+            .send_timeout(parts, pipeline.flow.patience());
+        if sent.is_err() {
+            let error = io::Error::other("the snapshot thread does not answer");
+            return Err(InitError::Thread(error));
+        }
+        pipeline.sync(pipeline.flow.patience());
+        Ok(())
+    }
+
+    fn start(self) -> Result<Arc<Pipeline>, InitError> {
+        let (control, messages) = bounded(CONTROL_MESSAGES);
+        let ring_words = self.ring_words()?;
+        let longest_record = self.longest_record()?;
+        let flow = Arc::new(Flow::new(
+            control,
+            self.ring_overflow(),
+            // The snapshot thread gives up on a sink first.
+            self.stall_timeout * 2 + Duration::from_millis(500),
+            self.whole_filter(),
+        ));
+        let ticks = TickSource::of(self.clock);
+        let registry = Registry::new(ring_words, longest_record, ticks, flow.clone());
+        let stall_timeout = self.stall_timeout;
+        let Parts {
+            recorder,
+            sinks,
+            clock,
+            settings,
+        } = self.into_parts()?;
+        let pipeline = Arc::new(Pipeline::new(
+            flow,
+            registry,
+            recorder,
+            settings,
+            stall_timeout,
+        ));
+        pipeline.start_sinks(sinks).map_err(InitError::Thread)?;
+        start_snapshot_thread(pipeline.clone(), messages, clock).map_err(InitError::Thread)?;
+        Ok(pipeline)
+    }
+
+    fn whole_filter(&self) -> Filter {
+        for error in self.filter.errors() {
+            report(&error.to_string());
+        }
+        self.filter.clone().or_level(self.level)
+    }
+
+    /// The policy of the threads' rings: they wait if any sink makes them.
+    fn ring_overflow(&self) -> Overflow {
+        let default = self.sink_overflow();
+        let of_sinks = self
+            .sinks
+            .0
+            .iter()
+            .map(|sink| sink.options().overflow.unwrap_or(default));
+        if self.has_no_sink() {
+            self.overflow.unwrap_or(Overflow::OverwriteOldest)
+        } else if self.sinks.0.is_empty()
+            || of_sinks.clone().any(|of_sink| of_sink == Overflow::Block)
+        {
+            default
+        } else {
+            self.overflow.unwrap_or(Overflow::OverwriteOldest)
+        }
+    }
+
+    fn sink_overflow(&self) -> Overflow {
+        self.overflow.unwrap_or(Overflow::Block)
+    }
+
+    fn has_no_sink(&self) -> bool {
+        self.recorder_only && self.sinks.0.is_empty()
+    }
+
+    fn ring_words(&self) -> Result<usize, InitError> {
+        let bytes = self
+            .ring_bytes
+            .max(self.longest_record()? as usize * WORD_BYTES * RECORDS_PER_RING as usize);
+        in_range("ring_bytes", bytes, SMALLEST_RING_BYTES, LARGEST_RING_BYTES)?;
+        Ok((bytes / WORD_BYTES).next_power_of_two())
+    }
+
+    /// In words.
+    fn longest_record(&self) -> Result<u64, InitError> {
+        let largest = MAX_RECORD_WORDS as usize * WORD_BYTES;
+        in_range("max_event_bytes", self.max_event_bytes, 1 << 10, largest)?;
+        Ok((self.max_event_bytes / WORD_BYTES) as u64)
+    }
+
+    fn recorder_words(&self) -> Result<usize, InitError> {
+        // A size that is no number is as good as too large.
+        let bytes = self.capacity_bytes.unwrap_or(usize::MAX);
+        in_range("capacity", bytes, 1, LARGEST_RECORDER_BYTES)?;
+        // One record more than in a ring has a word more; one chunk is always being overwritten.
+        let longest =
+            (self.longest_record()? as usize + 1) * WORD_BYTES * RECORDS_PER_RING as usize;
+        let bytes = bytes.max(SMALLEST_RECORDER_BYTES).max(longest);
+        let with_spare_chunks = bytes + bytes / (CHUNKS as usize / 2);
+        Ok((with_spare_chunks / WORD_BYTES).next_power_of_two())
+    }
+
+    fn into_parts(mut self) -> Result<Parts, InitError> {
+        let words = self.recorder_words()?;
+        if self.sinks.0.is_empty() && !self.recorder_only {
+            self = self.console();
+        }
+        let default = self.sink_overflow();
+        let sinks: Vec<NewSink> = std::mem::take(&mut self.sinks.0)
+            .into_iter()
+            .map(|sink| {
+                let options = sink.options();
+                let overflow = options.overflow.unwrap_or(default);
+                let state = Arc::new(SinkState::new(sink.name(), overflow));
+                NewSink {
+                    sink,
+                    filter: options.filter,
+                    state,
+                }
+            })
+            .collect();
+        let states = sinks.iter().map(|sink| sink.state.clone()).collect();
+        let recorder = Recorder::new(words, states).map_err(|_| InitError::OutOfMemory {
+            bytes: words * WORD_BYTES,
+        })?;
+        Ok(Parts {
+            recorder: Arc::new(recorder),
+            sinks,
+            clock: self.clock,
+            settings: Settings {
+                service: self.service.unwrap_or_else(executable_name),
+                snapshot_dir: self.snapshot_dir.unwrap_or_else(std::env::temp_dir),
+            },
+        })
+    }
+}
+
+fn in_range(
+    setting: &'static str,
+    bytes: usize,
+    least: usize,
+    greatest: usize,
+) -> Result<(), InitError> {
+    if (least..=greatest).contains(&bytes) {
+        return Ok(());
+    }
+    Err(InitError::OutOfRange {
+        setting,
+        allowed: format!("from {least} to {greatest} bytes"),
+    })
+}
+
+fn executable_name() -> String {
+    std::env::current_exe()
+        .ok()
+        .and_then(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// The directives of `RUST_LOG`; none where it is not set.
+pub(crate) fn filter_of_environment() -> Filter {
+    let text = std::env::var_os("RUST_LOG").unwrap_or_default();
+    Filter::parse(&text.to_string_lossy())
+}
+
+fn start_snapshot_thread(
+    pipeline: Arc<Pipeline>,
+    messages: Receiver<Message>,
+    clock: Clock,
+) -> io::Result<()> {
+    /// Tells that the thread has ended, however it did.
+    struct Dead(Arc<Flow>);
+
+    impl Drop for Dead {
+        fn drop(&mut self) {
+            self.0.set_dead();
+        }
+    }
+
+    let dead = Dead(pipeline.flow.clone());
+    thread::Builder::new()
+        .name("ttlog-snapshot".to_owned())
+        .spawn(move || {
+            current::become_own_thread();
+            let _dead = dead;
+            SnapshotThread::new(pipeline, messages, clock).run();
+        })
+        .map(drop)
+}

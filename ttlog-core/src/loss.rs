@@ -1,0 +1,57 @@
+//! The events that tell of a loss, at the place where it happened.
+
+use std::fmt;
+
+use crate::callsite::CallSite;
+use crate::level::LogLevel;
+use crate::metadata::{FieldDef, Metadata};
+use crate::record::{Header, LOG_PREFIX_WORDS, TAG_BITS, TAGS_SHIFT, Tag, flag};
+
+/// Why events are lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Loss {
+    /// Newer events took their place before they were read.
+    Overwritten,
+    /// There was no place for them.
+    Dropped,
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Loss::Overwritten => "overwritten",
+            Loss::Dropped => "dropped",
+        })
+    }
+}
+
+static FIELDS: [FieldDef; 1] = [FieldDef::new("lost")];
+static LOST: CallSite = CallSite::new(Metadata::new(
+    LogLevel::Warn,
+    "ttlog",
+    "",
+    "",
+    0,
+    "{lost} events lost here: {reason}",
+    &FIELDS,
+));
+
+/// The record of an event that tells of `count` lost events, as the recorder has records.
+pub(crate) fn record(count: u64, loss: Loss, wall_ns: u64) -> Vec<u64> {
+    let text = format!(
+        "{count} event{} lost here: {loss}",
+        if count == 1 { "" } else { "s" }
+    );
+    let mut words = vec![0, wall_ns, 0, text.len() as u64];
+    debug_assert_eq!(words.len(), LOG_PREFIX_WORDS + 1);
+    words.extend(text.as_bytes().chunks(8).map(|chunk| {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        u64::from_le_bytes(word)
+    }));
+    words.push(count);
+    let tags = (Tag::Display as u64) << TAGS_SHIFT | (Tag::U64 as u64) << (TAGS_SHIFT + TAG_BITS);
+    let flags = flag::SYNTHETIC | flag::MESSAGE;
+    words[0] = Header::new(LOST.ensure_id(), words.len() as u64, flags, tags).0;
+    words
+}

@@ -1,0 +1,42 @@
+//! [`Message`]: what can be asked of the snapshot thread.
+
+use crossbeam_channel::Sender;
+
+use crate::level::LogLevel;
+use crate::pipeline::Parts;
+
+/// What can be asked of the snapshot thread; see [`TtlogHandle::sender`](crate::TtlogHandle::sender).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Message {
+    /// Write a snapshot with this reason. Failures are reported on stderr.
+    Snapshot(String),
+    /// Bring everything logged before to every sink, then send on the channel, or close it where there is nobody to wait.
+    Flush(Sender<()>),
+    /// Change the level of the targets that no directive covers.
+    SetLevel(LogLevel),
+    /// Change the directives; see [`Filter`](crate::Filter).
+    SetFilter(String),
+    /// For ttlog's own use: look for work.
+    #[doc(hidden)]
+    Wake,
+    /// For ttlog's own use.
+    #[doc(hidden)]
+    Internal(Internal),
+}
+
+/// What only ttlog itself asks of the snapshot thread.
+#[derive(Debug)]
+pub struct Internal(pub(crate) Task);
+
+#[derive(Debug)]
+pub(crate) enum Task {
+    /// Empty the rings as far as possible, once, then answer.
+    Sync(Sender<()>),
+    /// Empty the rings of all that is in them now, then answer with the position in the recorder.
+    Drain(Sender<u64>),
+    /// Go on with another recorder and other sinks.
+    Replace(Box<Parts>),
+    /// End, once the rings are empty.
+    Stop,
+}

@@ -1,0 +1,90 @@
+//! [`Metadata`]: what is known of an event before it happens.
+
+use std::borrow::Cow;
+
+use crate::LogLevel;
+
+/// What is known of an event before it happens: its level, where it comes from, its message, the
+/// names of its fields.
+///
+/// A macro makes one for each log call, in a `static`; a reader makes them from a snapshot's
+/// dictionary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Metadata {
+    /// The severity.
+    pub level: LogLevel,
+    /// What filters match: the module path, unless the call says `target:`.
+    pub target: Cow<'static, str>,
+    /// The name given with `name:`; empty where none was.
+    pub name: Cow<'static, str>,
+    /// The path of the module with the call; empty where not known.
+    pub module_path: Cow<'static, str>,
+    /// The source file; empty where not known.
+    pub file: Cow<'static, str>,
+    /// The line in the source file, from 1; 0 where not known.
+    pub line: u32,
+    /// The message, or its template where the event carries a formatted message of its own.
+    pub message: Cow<'static, str>,
+    /// The fields whose names are known, in the order of their values.
+    pub fields: Cow<'static, [FieldDef]>,
+}
+
+impl Metadata {
+    /// The metadata of a log call; the macros call this in a `static`.
+    pub const fn new(
+        level: LogLevel,
+        target: &'static str,
+        module_path: &'static str,
+        file: &'static str,
+        line: u32,
+        message: &'static str,
+        fields: &'static [FieldDef],
+    ) -> Self {
+        Metadata {
+            level,
+            target: Cow::Borrowed(target),
+            name: Cow::Borrowed(""),
+            module_path: Cow::Borrowed(module_path),
+            file: Cow::Borrowed(file),
+            line,
+            message: Cow::Borrowed(message),
+            fields: Cow::Borrowed(fields),
+        }
+    }
+
+    /// The same with the name that the call gave by `name:`.
+    pub const fn with_name(self, name: &'static str) -> Self {
+        let mut named = self;
+        // A plain assignment would drop the old value, which a const function can't.
+        std::mem::forget(std::mem::replace(&mut named.name, Cow::Borrowed(name)));
+        named
+    }
+}
+
+/// A field whose name is known at compile time, and its value where that is known too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldDef {
+    /// The field's name.
+    pub name: Cow<'static, str>,
+    /// The value, where the call gives a string literal: then the events don't carry it.
+    pub constant: Option<Cow<'static, str>>,
+}
+
+impl FieldDef {
+    /// A field whose value each event carries.
+    pub const fn new(name: &'static str) -> Self {
+        FieldDef {
+            name: Cow::Borrowed(name),
+            constant: None,
+        }
+    }
+
+    /// A field that has the same text in every event.
+    pub const fn constant(name: &'static str, value: &'static str) -> Self {
+        FieldDef {
+            name: Cow::Borrowed(name),
+            constant: Some(Cow::Borrowed(value)),
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! [`Pipeline`]: rings, recorder and sinks that belong together, as everybody but the snapshot thread sees them.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
+
+use crate::callsite;
+use crate::clock::{Calibration, Clock, now_nanos};
+use crate::current;
+use crate::filter::{DirectiveError, Filter};
+use crate::flow::Flow;
+use crate::level::LogLevel;
+use crate::message::{Internal, Message, Task};
+use crate::recorder::Recorder;
+use crate::registry::Registry;
+use crate::report::report;
+use crate::ring::Cursor;
+use crate::sink::Sink;
+use crate::sink_state::{Health, SinkState};
+use crate::sink_thread;
+use crate::stats::{SinkStats, Stats};
+use crate::sync::lock;
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Pipeline {
+    pub(crate) flow: Arc<Flow>,
+    pub(crate) registry: Registry,
+    /// Replaced by the snapshot thread alone.
+    recorder: Mutex<Arc<Recorder>>,
+    /// The snapshot thread's latest; `None` before its first pass.
+    pub(crate) calibration: Mutex<Option<Calibration>>,
+    pub(crate) passes: Passes,
+    /// For how long a sink may do nothing before it holds the callers back no longer.
+    pub(crate) stall_timeout: Duration,
+    /// When it was started, in nanoseconds since 1970 UTC.
+    pub(crate) started_ns: u64,
+    settings: Mutex<Arc<Settings>>,
+    /// What was accounted for before the present sinks came.
+    before_sinks: Mutex<Baseline>,
+    /// Events delivered to recorders that were replaced and not taken over by the present one.
+    delivered_before: AtomicU64,
+    overwritten: AtomicU64,
+    snapshots: AtomicU64,
+}
+
+/// What can be changed when `init` comes after the first log call.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) sinks: Vec<NewSink>,
+    pub(crate) clock: Clock,
+    pub(crate) settings: Settings,
+}
+
+/// A sink whose thread is yet to be started.
+pub(crate) struct NewSink {
+    pub(crate) sink: Box<dyn Sink>,
+    pub(crate) filter: Option<Filter>,
+    pub(crate) state: Arc<SinkState>,
+}
+
+impl std::fmt::Debug for NewSink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("NewSink").field(&self.state.name).finish()
+    }
+}
+
+/// What snapshots say of the process, and where they go.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) service: String,
+    pub(crate) snapshot_dir: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Baseline {
+    delivered: u64,
+    overwritten: u64,
+    dropped: u64,
+}
+
+/// Counts the snapshot thread's passes, so that a reader of rings and recorder knows that none came between.
+#[derive(Debug, Default)]
+pub(crate) struct Passes(AtomicU64);
+
+impl Passes {
+    pub(crate) fn begin(&self) {
+        self.0.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(crate) fn end(&self) {
+        self.0.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How many have begun and ended; odd while one is under way.
+    pub(crate) fn count(&self) -> u64 {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl Pipeline {
+    pub(crate) fn new(
+        flow: Arc<Flow>,
+        registry: Registry,
+        recorder: Arc<Recorder>,
+        settings: Settings,
+        stall_timeout: Duration,
+    ) -> Self {
+        Pipeline {
+            flow,
+            registry,
+            recorder: Mutex::new(recorder),
+            calibration: Mutex::new(None),
+            passes: Passes::default(),
+            stall_timeout,
+            started_ns: now_nanos(),
+            settings: Mutex::new(Arc::new(settings)),
+            before_sinks: Mutex::default(),
+            delivered_before: AtomicU64::new(0),
+            overwritten: AtomicU64::new(0),
+            snapshots: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn recorder(&self) -> Arc<Recorder> {
+        lock(&self.recorder).clone()
+    }
+
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        lock(&self.settings).clone()
+    }
+
+    // ---- Level and filter ----
+
+    pub(crate) fn set_level(&self, level: LogLevel) {
+        let filter = Filter::clone(&self.flow.filter()).with_level(level);
+        self.flow.set_filter(filter);
+        callsite::refresh();
+    }
+
+    /// Puts the directives in force that can be understood; gives the first of the others.
+    pub(crate) fn set_filter(&self, directives: &str) -> Result<(), DirectiveError> {
+        let filter = Filter::parse(directives);
+        let wrong = filter.errors().first().cloned();
+        self.flow.set_filter(filter);
+        callsite::refresh();
+        wrong.map_or(Ok(()), Err)
+    }
+
+    // ---- Sinks ----
+
+    /// Starts the threads of sinks; they are given what is recorded from now on. On the snapshot thread, or
+    /// before it runs.
+    pub(crate) fn start_sinks(&self, sinks: Vec<NewSink>) -> io::Result<()> {
+        let recorder = self.recorder();
+        let cursor = Cursor {
+            position: recorder.log.start(),
+            count: recorder.log.count(),
+        };
+        for NewSink {
+            sink,
+            filter,
+            state,
+        } in sinks
+        {
+            state.has_copied(cursor.position);
+            sink_thread::start(sink, filter, state, recorder.clone(), cursor)?;
+        }
+        Ok(())
+    }
+
+    /// Takes over a new recorder and its sinks. On the snapshot thread.
+    pub(crate) fn adopt(&self, parts: Parts) {
+        let old = std::mem::replace(&mut *lock(&self.recorder), parts.recorder.clone());
+        let delivered = self.delivered_before.load(Ordering::Relaxed) + old.log.count();
+        self.delivered_before
+            .store(delivered - parts.recorder.log.count(), Ordering::Relaxed);
+        *lock(&self.before_sinks) = Baseline {
+            delivered,
+            overwritten: self.overwritten.load(Ordering::Relaxed),
+            dropped: self.dropped(),
+        };
+        *lock(&self.settings) = Arc::new(parts.settings);
+        if let Err(error) = self.start_sinks(parts.sinks) {
+            report(&format!("can't start the thread of a sink: {error}"));
+        }
+    }
+
+    // ---- Flush ----
+
+    /// Returns when everything logged before has reached every sink; `false` where a sink or the snapshot
+    /// thread is gone, failing or stuck.
+    pub(crate) fn flush(&self) -> bool {
+        if current::is_own_thread() {
+            // It would wait for itself.
+            return false;
+        }
+        let Some(position) = self.drain_rings() else {
+            return false;
+        };
+        let recorder = self.recorder();
+        let position = position.min(recorder.log.published());
+        for sink in &recorder.sinks {
+            sink.want(position);
+        }
+        let reached = recorder
+            .sinks
+            .iter()
+            .map(|sink| self.wait_for_sink(sink, position));
+        reached.fold(true, |all, reached| all && reached)
+    }
+
+    /// Waits until what is in the rings now has reached the recorder; gives the position behind it.
+    fn drain_rings(&self) -> Option<u64> {
+        let (answer, answered) = bounded(1);
+        self.send(Task::Drain(answer))?;
+        let mut patience = Patience::new(self.flow.patience());
+        loop {
+            match answered.recv_timeout(Duration::from_millis(20)) {
+                Ok(position) => return Some(position),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if !self.flow.is_alive() || patience.is_over(self.flow.progress()) {
+                return None;
+            }
+        }
+    }
+
+    fn wait_for_sink(&self, sink: &SinkState, position: u64) -> bool {
+        let mut patience = Patience::new(self.flow.patience());
+        let mut pause = Duration::from_micros(20);
+        while sink.done() < position {
+            if sink.health() != Health::Well || patience.is_over(sink.activity()) {
+                return sink.done() >= position;
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(1));
+        }
+        true
+    }
+
+    fn send(&self, task: Task) -> Option<()> {
+        let message = Message::Internal(Internal(task));
+        self.flow
+            .control()
+            .send_timeout(message, self.flow.patience())
+            .ok()
+    }
+
+    /// Flushes on a thread of its own, then answers: for the snapshot thread, which can't wait.
+    pub(crate) fn flush_aside(self: &Arc<Self>, answer: Sender<()>) {
+        let pipeline = self.clone();
+        let spawned = thread::Builder::new()
+            .name("ttlog-flush".to_owned())
+            .spawn(move || {
+                pipeline.flush();
+                let _ = answer.try_send(());
+            });
+        if let Err(error) = spawned {
+            report(&format!("can't start a thread to flush: {error}"));
+        }
+    }
+
+    /// Ends the threads, after everything was delivered; waits no longer than a flush.
+    pub(crate) fn stop(&self) {
+        self.flush();
+        let _ = self.send(Task::Stop);
+        let recorder = self.recorder();
+        for sink in &recorder.sinks {
+            sink.stop();
+        }
+        let ended = || {
+            let sinks_ended = recorder
+                .sinks
+                .iter()
+                .all(|sink| sink.health() == Health::Gone);
+            sinks_ended && !self.flow.is_alive()
+        };
+        let since = Instant::now();
+        while !ended() && since.elapsed() < self.flow.patience() {
+            thread::sleep(Duration::from_micros(200));
+        }
+    }
+
+    // ---- Snapshots ----
+
+    /// Lets the snapshot thread empty the rings once, if it does so in time.
+    pub(crate) fn sync(&self, timeout: Duration) {
+        let (answer, answered) = bounded(1);
+        if self.send(Task::Sync(answer)).is_some() {
+            let _ = answered.recv_timeout(timeout);
+        }
+    }
+
+    // ---- Statistics ----
+
+    /// Counts events that were overwritten in a ring.
+    pub(crate) fn overwritten(&self, events: u64) {
+        self.overwritten.fetch_add(events, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_snapshot(&self) {
+        self.snapshots.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn dropped(&self) -> u64 {
+        let rings = self.registry.rings();
+        let in_rings: u64 = rings.iter().map(|ring| ring.dropped()).sum();
+        in_rings + self.flow.homeless()
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        let rings = self.registry.rings();
+        let published: u64 = rings.iter().map(|ring| ring.ring.count()).sum();
+        let recorder = self.recorder();
+        let delivered = self.delivered_before.load(Ordering::Relaxed) + recorder.log.count();
+        let overwritten = self.overwritten.load(Ordering::Relaxed);
+        let dropped = self.dropped();
+        let before = *lock(&self.before_sinks);
+        let sinks = recorder.sinks.iter().map(|sink| {
+            let own = sink.stats();
+            let lost_before = before.overwritten + before.dropped;
+            SinkStats {
+                recorded: published + dropped - before.delivered - lost_before,
+                overwritten: own.overwritten + overwritten - before.overwritten,
+                dropped: own.dropped + dropped - before.dropped,
+                ..own
+            }
+        });
+        Stats {
+            recorded: published + dropped,
+            delivered,
+            overwritten,
+            dropped,
+            sinks: sinks.collect(),
+            rings: rings.len(),
+            snapshots: self.snapshots.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// Notices that something that is waited for makes no progress.
+struct Patience {
+    limit: Duration,
+    seen: Option<u64>,
+    since: Instant,
+}
+
+impl Patience {
+    fn new(limit: Duration) -> Self {
+        Patience {
+            limit,
+            seen: None,
+            since: Instant::now(),
+        }
+    }
+
+    /// Whether `progress` has been the same for too long.
+    fn is_over(&mut self, progress: u64) -> bool {
+        if self.seen != Some(progress) {
+            self.seen = Some(progress);
+            self.since = Instant::now();
+        }
+        self.since.elapsed() > self.limit
+    }
+}

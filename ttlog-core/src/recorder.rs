@@ -1,0 +1,102 @@
+//! [`Recorder`]: the most recent events, and the sinks that follow them.
+//!
+//! One ring of words, written by the snapshot thread alone. Each sink is a cursor in it; so is a snapshot. An
+//! event is copied into it once, however many sinks there are.
+
+use std::sync::Arc;
+
+use crate::record::{Header, LOG_PREFIX_WORDS, RING_PREFIX_WORDS};
+use crate::ring::{OutOfMemory, Ring};
+use crate::sink_state::SinkState;
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    pub(crate) log: Ring,
+    pub(crate) sinks: Vec<Arc<SinkState>>,
+}
+
+/// A sink that may not be overwritten has not read what would have to give way.
+#[derive(Debug)]
+pub(crate) struct HeldBack;
+
+impl Recorder {
+    pub(crate) fn new(words: usize, sinks: Vec<Arc<SinkState>>) -> Result<Self, OutOfMemory> {
+        Ok(Recorder {
+            log: Ring::new(words)?,
+            sinks,
+        })
+    }
+
+    /// Appends a record from a thread's ring, with the wall time in place of its ticks.
+    #[inline]
+    pub(crate) fn append(
+        &self,
+        record: &[u64],
+        wall_ns: u64,
+        thread_id: u32,
+        number: u64,
+    ) -> Result<(), HeldBack> {
+        let start = self.log.start();
+        let length = record.len() + LOG_PREFIX_WORDS - RING_PREFIX_WORDS as usize;
+        let end = start + length as u64;
+        self.make_room(end)?;
+        let header = Header(u64::from_le(record[0])).with_length(length);
+        self.log.put(start, header.0);
+        self.log.put(start + 1, wall_ns);
+        let origin = u64::from(thread_id) << 32 | number & u64::from(u32::MAX);
+        self.log.put(start + 2, origin);
+        let rest = &record[RING_PREFIX_WORDS as usize..];
+        for (position, word) in (start + LOG_PREFIX_WORDS as u64..).zip(rest) {
+            self.log.put(position, u64::from_le(*word));
+        }
+        self.log.publish(end, 1);
+        Ok(())
+    }
+
+    /// Appends a record that has the recorder's layout already, and counts as `events` events.
+    pub(crate) fn append_whole(&self, record: &[u64], events: u64) -> Result<(), HeldBack> {
+        let start = self.log.start();
+        let end = start + record.len() as u64;
+        self.make_room(end)?;
+        for (position, word) in (start..).zip(record) {
+            self.log.put(position, u64::from_le(*word));
+        }
+        self.log.publish(end, events);
+        Ok(())
+    }
+
+    #[inline]
+    fn make_room(&self, end: u64) -> Result<(), HeldBack> {
+        while self.log.reserved() < end {
+            self.reserve_chunk()?;
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn reserve_chunk(&self) -> Result<(), HeldBack> {
+        let overwritten = self.log.next_overwritten();
+        let behind = |sink: &&Arc<SinkState>| sink.position() < overwritten;
+        if self
+            .sinks
+            .iter()
+            .filter(behind)
+            .any(|sink| sink.holds_back())
+        {
+            return Err(HeldBack);
+        }
+        for sink in self.sinks.iter().filter(behind) {
+            sink.save_backlog(&self.log);
+        }
+        self.log.reserve_chunk();
+        Ok(())
+    }
+
+    /// Wakes the sinks that wait for events.
+    pub(crate) fn wake_sinks(&self) {
+        for sink in &self.sinks {
+            sink.wake_if_behind(self.log.start());
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! [`Ring`]: a ring of words with one writer, any number of readers, and no locks.
+//!
+//! Two things are such a ring: the ring that each thread logs into, and the recorder. A *position*
+//! counts the words ever written; the word at position `p` stands in slot `p % N`. Three positions
+//! describe the state:
+//!
+//! - `head`: everything before it is published. Records are published whole.
+//! - `reserved`: the writer may write up to here. It is always at a border of a *chunk* (`N /`
+//!   [`CHUNKS`] words), so the writer has to look up only once a chunk.
+//! - `tail`: the one consumer of a thread's ring is done with everything before it. The recorder
+//!   doesn't use it.
+//!
+//! A word at position `p` is intact while `p < head` and `reserved <= p + N`. A reader copies first and
+//! looks at `reserved` after: if the writer had announced that it overwrites what was copied, the
+//! copy is thrown away. The reader then has to find the beginning of a record again: for each chunk
+//! the writer leaves a *mark*, the start and the number of the record it was about to write when it
+//! entered the chunk.
+//!
+//! # Orderings
+//!
+//! - `head`: the writer's `Release` store pairs with the readers' `Acquire` load; it publishes the words and
+//!   the marks before it.
+//! - `reserved`: the writer stores it relaxed, then a `Release` fence, then words and marks. A reader loads
+//!   words or marks, then an `Acquire` fence, then `reserved`. A reader that saw a word of the new lap
+//!   therefore sees the announcement too.
+//! - `tail`: the consumer's `Release` store pairs with the writer's `Acquire` load; the consumer's loads come
+//!   before the writer's new words.
+//! - A mark's `start`: the writer's `Release` store, after `count`, pairs with the readers' `Acquire` load.
+//! - Everything else is relaxed: only its writer reads it, or it is a counter.
+
+use crate::sync::{AtomicU64, CacheLine, Ordering, fence};
+
+/// Into how many chunks a ring is divided.
+#[cfg(not(loom))]
+pub(crate) const CHUNKS: u64 = 16;
+#[cfg(loom)]
+pub(crate) const CHUNKS: u64 = 4;
+
+/// The longest record is this fraction of its ring, so that a few always fit, and a lapped reader
+/// always finds a mark.
+pub(crate) const RECORDS_PER_RING: u64 = 4;
+
+#[derive(Debug, Default)]
+struct WriterLine {
+    head: AtomicU64,
+    reserved: AtomicU64,
+    /// How many events were published; records that ttlog makes itself don't count.
+    count: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Mark {
+    start: AtomicU64,
+    count: AtomicU64,
+}
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Ring {
+    words: Box<[AtomicU64]>,
+    mask: u64,
+    writer: CacheLine<WriterLine>,
+    tail: CacheLine<AtomicU64>,
+    marks: CacheLine<[Mark; CHUNKS as usize]>,
+}
+
+/// Where a reader stands in a [`Ring`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    /// The position of the next record.
+    pub(crate) position: u64,
+    /// How many events are before it.
+    pub(crate) count: u64,
+}
+
+/// There is no memory for a ring.
+#[derive(Debug)]
+pub(crate) struct OutOfMemory;
+
+impl Ring {
+    /// A ring of `words` words, which are a power of two and at least four times [`CHUNKS`].
+    pub(crate) fn new(words: usize) -> Result<Ring, OutOfMemory> {
+        assert!(words.is_power_of_two() && words as u64 >= 4 * CHUNKS);
+        let mut memory = Vec::new();
+        memory.try_reserve_exact(words).map_err(|_| OutOfMemory)?;
+        memory.resize_with(words, AtomicU64::default);
+        Ok(Ring {
+            words: memory.into_boxed_slice(),
+            mask: words as u64 - 1,
+            writer: CacheLine::default(),
+            tail: CacheLine::default(),
+            marks: CacheLine::default(),
+        })
+    }
+
+    /// The ring's size in words.
+    pub(crate) fn size(&self) -> u64 {
+        self.mask + 1
+    }
+
+    fn chunk(&self) -> u64 {
+        self.size() / CHUNKS
+    }
+
+    /// The length in words that no record may exceed.
+    pub(crate) fn longest_record(&self) -> u64 {
+        self.size() / RECORDS_PER_RING
+    }
+
+    // ---- The writer's side ----
+
+    /// Where the writer's next record begins. For the writer only: others want [`Ring::published`].
+    #[inline(always)]
+    pub(crate) fn start(&self) -> u64 {
+        self.writer.head.load(Ordering::Relaxed)
+    }
+
+    /// Up to where the writer may write.
+    #[inline(always)]
+    pub(crate) fn reserved(&self) -> u64 {
+        self.writer.reserved.load(Ordering::Relaxed)
+    }
+
+    /// What [`Ring::reserve_chunk`] is about to overwrite ends here.
+    pub(crate) fn next_overwritten(&self) -> u64 {
+        (self.reserved() + self.chunk()).saturating_sub(self.size())
+    }
+
+    /// Announces that the writer overwrites one chunk more, and leaves the chunk's mark.
+    pub(crate) fn reserve_chunk(&self) {
+        let border = self.reserved();
+        self.writer
+            .reserved
+            .store(border + self.chunk(), Ordering::Relaxed);
+        // Pairs with the Acquire fence of `intact`.
+        fence(Ordering::Release);
+        let mark = &self.marks[(border / self.chunk() % CHUNKS) as usize];
+        mark.count
+            .store(self.writer.count.load(Ordering::Relaxed), Ordering::Relaxed);
+        // Pairs with the Acquire load of `start` in `resume`.
+        mark.start.store(self.start(), Ordering::Release);
+    }
+
+    /// Stores a word, which nobody sees before it is published.
+    #[inline(always)]
+    pub(crate) fn put(&self, position: u64, word: u64) {
+        debug_assert!(position < self.reserved());
+        // SAFETY: `mask` is the length of `words` less one, so the index is within it.
+        let slot = unsafe { self.words.get_unchecked((position & self.mask) as usize) };
+        slot.store(word, Ordering::Relaxed);
+    }
+
+    /// Publishes the record that ends before `end`; `events` is 1, or 0 for one that doesn't count.
+    #[inline(always)]
+    pub(crate) fn publish(&self, end: u64, events: u64) {
+        let count = self.writer.count.load(Ordering::Relaxed) + events;
+        self.writer.count.store(count, Ordering::Relaxed);
+        // Pairs with the Acquire load of `published`.
+        self.writer.head.store(end, Ordering::Release);
+    }
+
+    // ---- The readers' side ----
+
+    /// Everything before this position is published.
+    pub(crate) fn published(&self) -> u64 {
+        self.writer.head.load(Ordering::Acquire)
+    }
+
+    /// How many events were published, as far as this thread has seen.
+    pub(crate) fn count(&self) -> u64 {
+        self.writer.count.load(Ordering::Relaxed)
+    }
+
+    /// Up to where the consumer is done.
+    pub(crate) fn tail(&self) -> u64 {
+        // Pairs with the Release store of `release`.
+        self.tail.load(Ordering::Acquire)
+    }
+
+    /// The consumer is done with everything before `position`.
+    pub(crate) fn release(&self, position: u64) {
+        self.tail.store(position, Ordering::Release);
+    }
+
+    /// Whether what was loaded from `position` on, before this call, was not overwritten meanwhile.
+    fn intact(&self, position: u64) -> bool {
+        // Pairs with the Release fence of `reserve_chunk`.
+        fence(Ordering::Acquire);
+        self.reserved() <= position + self.size()
+    }
+
+    /// Appends to `out` what is published from the cursor on, `limit` words at most.
+    ///
+    /// Returns how many events were overwritten before they could be read; the cursor has skipped
+    /// them. The last record may be incomplete because of `limit`. The cursor stays at the first word
+    /// that was appended: the caller moves it by what it used.
+    pub(crate) fn read(&self, cursor: &mut Cursor, limit: u64, out: &mut Vec<u64>) -> u64 {
+        let before = cursor.count;
+        let kept = out.len();
+        loop {
+            let head = self.published();
+            let end = head.min(cursor.position + limit);
+            out.truncate(kept);
+            out.extend((cursor.position..end).map(|position| {
+                self.words[(position & self.mask) as usize]
+                    .load(Ordering::Relaxed)
+                    .to_le()
+            }));
+            if self.intact(cursor.position) {
+                return cursor.count - before;
+            }
+            self.resume(cursor);
+        }
+    }
+
+    /// The oldest record that is still intact, as a reader finds it who comes now.
+    pub(crate) fn oldest(&self) -> Cursor {
+        let mut cursor = Cursor::default();
+        if !self.intact(0) {
+            self.resume(&mut cursor);
+        }
+        cursor
+    }
+
+    /// Moves a lapped cursor to the oldest mark that is intact.
+    fn resume(&self, cursor: &mut Cursor) {
+        'search: loop {
+            let reserved = self.reserved();
+            let bound = reserved.saturating_sub(self.size());
+            for chunk in bound / self.chunk()..reserved / self.chunk() {
+                let mark = &self.marks[(chunk % CHUNKS) as usize];
+                // Pairs with the Release store of `reserve_chunk`.
+                let start = mark.start.load(Ordering::Acquire);
+                let count = mark.count.load(Ordering::Relaxed);
+                if !self.intact(chunk * self.chunk()) {
+                    continue 'search;
+                }
+                if start >= bound {
+                    *cursor = Cursor {
+                        position: start,
+                        count,
+                    };
+                    return;
+                }
+            }
+            // The writer has announced a chunk and not yet left its mark.
+            std::hint::spin_loop();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! [`Sink`]: where events go, and the sinks that ttlog brings.
+
+mod console;
+pub use console::Console;
+use std::io;
+
+use crate::decode::EventRef;
+use crate::filter::Filter;
+
+/// Takes events to where somebody reads them: a terminal, a file, a socket.
+///
+/// Each sink has a thread of its own and is called there only, so it may take its time and needs no lock. What it
+/// panics with is caught; the event counts as dropped.
+///
+/// ```
+/// use std::io;
+/// use ttlog_core::{EventRef, Sink};
+///
+/// /// Counts the errors.
+/// struct ErrorCount(u64);
+///
+/// impl Sink for ErrorCount {
+///     fn write(&mut self, event: &EventRef<'_>) -> io::Result<()> {
+///         self.0 += u64::from(event.level() >= ttlog_core::LogLevel::Error);
+///         Ok(())
+///     }
+/// }
+/// ```
+pub trait Sink: Send + 'static {
+    /// Takes one event; may keep it until [`Sink::flush`].
+    ///
+    /// # Errors
+    /// The event could not be taken: it counts as dropped, and the next one is tried.
+    fn write(&mut self, event: &EventRef<'_>) -> io::Result<()>;
+
+    /// Brings to its place what was taken; called whenever there is nothing more to take for now, and on a flush.
+    ///
+    /// # Errors
+    /// Something that was taken is not at its place yet. The sink keeps it, is given no more events, and
+    /// flush is tried again, at first soon and then once a second.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// What reports and statistics call this sink.
+    fn name(&self) -> String {
+        let path = std::any::type_name::<Self>();
+        path.rsplit("::").next().unwrap_or(path).to_owned()
+    }
+
+    /// How this sink wants to be served.
+    fn options(&self) -> SinkOptions {
+        SinkOptions::default()
+    }
+
+    /// The same sink, given only what the directives of [`Filter`] let through.
+    fn with_filter(self, directives: &str) -> WithOptions<Self>
+    where
+        Self: Sized,
+    {
+        let mut options = self.options();
+        options.filter = Some(Filter::parse(directives));
+        WithOptions {
+            sink: self,
+            options,
+        }
+    }
+
+    /// The same sink with an overflow policy of its own.
+    fn with_overflow(self, overflow: Overflow) -> WithOptions<Self>
+    where
+        Self: Sized,
+    {
+        let mut options = self.options();
+        options.overflow = Some(overflow);
+        WithOptions {
+            sink: self,
+            options,
+        }
+    }
+}
+
+/// What happens when events come faster than a sink takes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Overflow {
+    /// The callers wait: nothing is lost, unless the sink makes no progress for longer than the stall timeout.
+    Block,
+    /// The events that come while there is no room are dropped, and counted.
+    DropNewest,
+    /// The oldest events that the sink has not taken yet give way, and are counted.
+    OverwriteOldest,
+}
+
+/// How a sink wants to be served.
+#[derive(Debug, Clone, Default)]
+pub struct SinkOptions {
+    /// Which events the sink is given of those that the pipeline records; `None`: all.
+    pub filter: Option<Filter>,
+    /// The sink's own overflow policy; `None`: the pipeline's.
+    pub overflow: Option<Overflow>,
+}
+
+/// A sink with options; see [`Sink::with_filter`] and [`Sink::with_overflow`].
+#[derive(Debug)]
+pub struct WithOptions<S> {
+    sink: S,
+    options: SinkOptions,
+}
+
+impl<S: Sink> Sink for WithOptions<S> {
+    fn write(&mut self, event: &EventRef<'_>) -> io::Result<()> {
+        self.sink.write(event)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
+
+    fn name(&self) -> String {
+        self.sink.name()
+    }
+
+    fn options(&self) -> SinkOptions {
+        self.options.clone()
+    }
+}

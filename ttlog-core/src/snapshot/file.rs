@@ -1,0 +1,277 @@
+//! Brings a snapshot to its place: a file that is either whole and on the disk, or not there.
+//!
+//! It is written under a temporary name in its directory, which must not exist yet (so nobody's link is
+//! followed), synced, and renamed. Whoever holds the temporary name owns the final one too: it is looked at
+//! only then, so two writers never replace each other's file.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::error::SnapshotError;
+use super::facts::{Facts, fact};
+use super::writer::{Contents, write_to};
+
+/// Ends the temporary name.
+const PARTIAL: &str = "partial";
+/// How many names are tried.
+const ATTEMPTS: u32 = 1000;
+
+/// Writes a snapshot into `directory`, which is created if it is missing, and gives the file's path.
+///
+/// The file is named after the facts: `{service or executable}-{pid}-{UTC time}-{counter}.ttlog`. On Unix its
+/// owner alone may read it.
+///
+/// # Errors
+/// What could not be done, on which path, and why. No file is left behind then.
+pub(crate) fn write(contents: &Contents<'_>, directory: &Path) -> Result<PathBuf, SnapshotError> {
+    fs::create_dir_all(directory)
+        .map_err(|error| SnapshotError::new("create the directory", directory, error))?;
+    let stem = stem(contents.facts);
+    let (file, temporary, path) = create(directory, &stem)?;
+    let outcome = fill(file, contents, &temporary).and_then(|()| {
+        fs::rename(&temporary, &path).map_err(|error| SnapshotError::new("rename to", &path, error))
+    });
+    if let Err(error) = outcome {
+        // The first error is the one to tell.
+        let _ = fs::remove_file(&temporary);
+        return Err(error);
+    }
+    sync_directory(directory);
+    Ok(path)
+}
+
+fn fill(mut file: File, contents: &Contents<'_>, path: &Path) -> Result<(), SnapshotError> {
+    write_to(&mut file, contents)
+        .and_then(|()| file.flush())
+        .map_err(|error| SnapshotError::new("write", path, error))?;
+    file.sync_all()
+        .map_err(|error| SnapshotError::new("sync", path, error))
+}
+
+/// Creates the temporary file for the first free name; gives it, its path and the final path.
+fn create(directory: &Path, stem: &str) -> Result<(File, PathBuf, PathBuf), SnapshotError> {
+    // Relaxed: nothing but the number is shared.
+    static COUNTER: AtomicU32 = AtomicU32::new(0);
+    let mut attempts = 0;
+    loop {
+        let counter = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let path = directory.join(format!("{stem}-{counter}.ttlog"));
+        let temporary = directory.join(format!("{stem}-{counter}.ttlog.{PARTIAL}"));
+        let error = match create_new(&temporary) {
+            Ok(file) => match fs::symlink_metadata(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    return Ok((file, temporary, path));
+                }
+                _ => {
+                    let _ = fs::remove_file(&temporary);
+                    io::ErrorKind::AlreadyExists.into()
+                }
+            },
+            Err(error) => error,
+        };
+        attempts += 1;
+        if error.kind() != io::ErrorKind::AlreadyExists || attempts == ATTEMPTS {
+            return Err(SnapshotError::new("create", &temporary, error));
+        }
+    }
+}
+
+fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Makes the new name last. Where that isn't possible the file is there all the same, so it is no error.
+fn sync_directory(directory: &Path) {
+    #[cfg(unix)]
+    if let Ok(directory) = File::open(directory) {
+        let _ = directory.sync_all();
+    }
+    #[cfg(not(unix))]
+    let _ = directory;
+}
+
+/// The file's name up to the counter.
+fn stem(facts: &Facts) -> String {
+    let executable = || {
+        Path::new(facts.text(fact::EXECUTABLE)?)
+            .file_stem()?
+            .to_str()
+    };
+    let service = facts.text(fact::SERVICE).filter(|name| !name.is_empty());
+    let name = sanitized(service.or_else(executable).unwrap_or_default());
+    let pid = facts.number(fact::PID).unwrap_or(0);
+    let time = utc(facts.number(fact::SNAPSHOT_TIME_NS).unwrap_or(0));
+    format!("{name}-{pid}-{time}")
+}
+
+/// What can stand in a file's name on every system: letters, digits, `_`, `-` and inner dots, 64 at most.
+fn sanitized(name: &str) -> String {
+    let name: String = name
+        .trim_matches('.')
+        .chars()
+        .map(|character| match character {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-' | '.' => character,
+            _ => '_',
+        })
+        .take(64)
+        .collect();
+    if name.is_empty() {
+        "ttlog".to_owned()
+    } else {
+        name
+    }
+}
+
+/// A time as `20260130T235959.123Z`.
+fn utc(nanos: u64) -> String {
+    let milliseconds = nanos / 1_000_000;
+    let seconds = milliseconds / 1000;
+    let (year, month, day) = civil(seconds / 86_400);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    let fraction = milliseconds % 1000;
+    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}.{fraction:03}Z")
+}
+
+/// Year, month and day of a day counted from 1970-01-01.
+///
+/// Years are taken to begin in March, so that the day that comes and goes is the last of its year; 400 of them are
+/// an era of 146,097 days.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468; // from 0000-03-01
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153; // 0 is March
+    let day = day - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year + u64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A directory of this test, removed at its end.
+    struct Directory(PathBuf);
+
+    impl Directory {
+        fn new(name: &str) -> Directory {
+            let path = std::env::temp_dir().join(format!("ttlog-{name}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&path);
+            Directory(path)
+        }
+
+        fn names(&self) -> Vec<String> {
+            let mut names: Vec<_> = fs::read_dir(&self.0)
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            names.sort();
+            names
+        }
+    }
+
+    impl Drop for Directory {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn facts() -> Facts {
+        let mut facts = Facts::default();
+        facts.set_text(fact::SERVICE, "../check out");
+        facts.set_number(fact::PID, 4711);
+        facts.set_number(fact::SNAPSHOT_TIME_NS, 1_772_323_199_123_456_789);
+        facts
+    }
+
+    fn contents(facts: &Facts) -> Contents<'_> {
+        Contents {
+            facts,
+            sites: &[],
+            threads: &[],
+            events: &[],
+        }
+    }
+
+    #[test]
+    fn the_file_is_named_after_the_facts_and_nothing_else_is_left() {
+        let directory = Directory::new("named");
+        let facts = facts();
+        let deep = directory.0.join("a/b");
+        let path = write(&contents(&facts), &deep).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(
+            name.starts_with("_check_out-4711-20260228T235959.123Z-") && name.ends_with(".ttlog"),
+            "{name}"
+        );
+        assert_eq!(Directory(deep).names(), [name]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_is_its_owners_alone_and_links_are_not_followed() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let directory = Directory::new("private");
+        fs::create_dir_all(&directory.0).unwrap();
+        let facts = facts();
+        let first = write(&contents(&facts), &directory.0).unwrap();
+        let mode = fs::metadata(&first).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+
+        // Links lie in wait under the next names, temporary and final.
+        let victim = directory.0.join("victim");
+        fs::write(&victim, "precious").unwrap();
+        let stem = stem(&facts);
+        for counter in 0..500 {
+            for end in ["", ".partial"] {
+                let name = format!("{stem}-{counter}.ttlog{end}");
+                let _ = symlink(&victim, directory.0.join(name));
+            }
+        }
+        let path = write(&contents(&facts), &directory.0).unwrap();
+        assert!(fs::symlink_metadata(&path).unwrap().is_file());
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+    }
+
+    #[test]
+    fn an_error_says_what_was_tried_on_which_path_and_leaves_nothing() {
+        let directory = Directory::new("error");
+        fs::create_dir_all(&directory.0).unwrap();
+        let file = directory.0.join("file");
+        fs::write(&file, "").unwrap();
+        let error = write(&contents(&facts()), &file.join("below")).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("could not create the directory")
+        );
+        assert!(error.to_string().contains("below"));
+        assert_eq!(error.path(), file.join("below"));
+        assert!(std::error::Error::source(&error).is_some());
+        assert_eq!(directory.names(), ["file"]);
+    }
+
+    #[test]
+    fn times_are_those_of_the_calendar() {
+        assert_eq!(utc(0), "19700101T000000.000Z");
+        assert_eq!(utc(951_782_400_000_000_000), "20000229T000000.000Z");
+        assert_eq!(utc(1_709_251_199_999_999_999), "20240229T235959.999Z");
+        assert_eq!(utc(4_107_542_400_000_000_000), "21000301T000000.000Z");
+        assert_eq!(utc(u64::MAX), "25540721T233433.709Z");
+    }
+
+    #[test]
+    fn names_become_those_of_files() {
+        assert_eq!(sanitized("a/b:c"), "a_b_c");
+        assert_eq!(sanitized("..."), "ttlog");
+        assert_eq!(sanitized(&"x".repeat(99)).len(), 64);
+        assert_eq!(stem(&Facts::default()), "ttlog-0-19700101T000000.000Z");
+    }
+}

@@ -1,0 +1,34 @@
+//! Snapshots: the `.ttlog` file, its writer and its reader. `docs/format.md` describes the format.
+//!
+//! ```text
+//! file header   magic, version, CRC
+//! block ...     header (kind, flags, lengths, CRC of the payload, CRC of the header), then the payload
+//!               facts      what is known of the process
+//!               sites      call sites, before the first record that names them
+//!               threads    names of threads
+//!               events     whole records, as `record` lays them out
+//!               end        the counts; without it the file is known to be cut
+//! ```
+//!
+//! A block is used only if it is whole, so a file cut anywhere gives back every block before the cut.
+
+mod crc;
+mod dictionary;
+mod error;
+mod facts;
+mod file;
+mod flaw;
+mod layout;
+mod payload;
+mod reader;
+mod records;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use error::{ReadError, SnapshotError};
+pub use facts::{FactValue, Facts, fact};
+pub(crate) use file::write;
+pub use flaw::Flaw;
+pub use reader::SnapshotReader;
+pub(crate) use writer::Contents;

@@ -1,0 +1,50 @@
+//! [`Stats`]: what has become of the events.
+
+/// What has become of the events of a pipeline, since it was started.
+///
+/// `recorded == delivered + overwritten + dropped` holds after every flush that nothing was logged during; while
+/// events are on their way they are only in `recorded`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Events that were enabled, whatever became of them.
+    pub recorded: u64,
+    /// Events that have reached the recorder.
+    pub delivered: u64,
+    /// Events whose place in a thread's ring newer ones took before they were read.
+    pub overwritten: u64,
+    /// Events for which there was no place: a full ring under `DropNewest`, a wait that was given up, a
+    /// panic in a value, too deep a nesting, a thread without memory.
+    pub dropped: u64,
+    /// What each sink has done, in the order in which they were given.
+    pub sinks: Vec<SinkStats>,
+    /// Rings in use or waiting for a thread.
+    pub rings: usize,
+    /// Snapshots that were written.
+    pub snapshots: u64,
+}
+
+/// What has become of a pipeline's events at one sink.
+///
+/// `recorded == delivered + filtered + overwritten + dropped` holds after every flush that nothing was logged during, if
+/// the sink is healthy. A loss on the way to the recorder is counted at every sink.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SinkStats {
+    /// The sink's name.
+    pub name: String,
+    /// Events that were enabled since the sink was there.
+    pub recorded: u64,
+    /// Events that it took.
+    pub delivered: u64,
+    /// Events that its own filter kept from it.
+    pub filtered: u64,
+    /// Events that newer ones took the place of before it could take them.
+    pub overwritten: u64,
+    /// Events that it failed on, or that came while it had no room for them.
+    pub dropped: u64,
+    /// Failures, one for each call that failed.
+    pub errors: u64,
+    /// Whether it is neither failing nor stalled now.
+    pub healthy: bool,
+}

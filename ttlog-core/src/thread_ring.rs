@@ -1,0 +1,180 @@
+//! [`ThreadRing`]: the ring that one thread logs into, and whose turn it is.
+//!
+//! A ring is *claimed* by a thread, *released* when the thread ends or has done with it, and *free* for the
+//! next thread once the snapshot thread has emptied it. `owner` says which:
+//!
+//! - claimed → released: the owning thread, `Release`, after its last event;
+//! - released → free: the snapshot thread; its `Acquire` load of `released` makes it see that last event, so a ring
+//!   that is then empty stays so. `Release` again;
+//! - free → claimed: a thread that holds the registry's lock, `Acquire`: the emptied ring is its.
+
+use std::sync::Arc;
+
+use crate::clock::TickSource;
+use crate::flow::Flow;
+use crate::ring::Ring;
+use crate::sync::{AtomicBool, AtomicU64, Ordering};
+
+/// How a thread came to its ring, and so what is to be done when an event in it is finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// The thread's own.
+    Home,
+    /// For events that happen while one of this thread is being encoded.
+    Nested,
+    /// For one event of a thread whose thread-local data are gone.
+    Loan,
+    /// For one event that a custom [`Logger`](crate::Logger) is given.
+    Scratch,
+}
+
+const FREE: u64 = 0;
+const CLAIMED: u64 = 1;
+const RELEASED: u64 = 2;
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct ThreadRing {
+    pub(crate) ring: Ring,
+    pub(crate) ticks: TickSource,
+    /// The length in words that no record of this ring may exceed.
+    pub(crate) longest_record: u64,
+    /// What this ring's events flow into.
+    pub(crate) flow: Arc<Flow>,
+    /// Whether this is the thread's own ring: what a finished event looks at.
+    home: AtomicBool,
+    /// For the others, a [`Use`].
+    role: AtomicU64,
+    owner: AtomicU64,
+    /// The id of the thread that claimed the ring last.
+    thread_id: AtomicU64,
+    /// For a nested ring: whether an event is being encoded in it.
+    busy: AtomicBool,
+    dropped: AtomicU64,
+}
+
+impl ThreadRing {
+    pub(crate) fn new(ring: Ring, ticks: TickSource, longest_record: u64, flow: Arc<Flow>) -> Self {
+        ThreadRing {
+            longest_record: longest_record.min(ring.longest_record()),
+            ring,
+            ticks,
+            flow,
+            home: AtomicBool::new(false),
+            role: AtomicU64::new(Use::Scratch as u64),
+            owner: AtomicU64::new(FREE),
+            thread_id: AtomicU64::new(0),
+            busy: AtomicBool::new(false),
+            dropped: AtomicU64::new(0),
+        }
+    }
+
+    // ---- For the thread that logs into it ----
+
+    /// Whether the next record can have `words` words at once.
+    #[inline(always)]
+    pub(crate) fn has_room(&self, words: u64) -> bool {
+        self.ring.start() + words <= self.ring.reserved()
+    }
+
+    /// Up to where a record that begins at `start` may be written for now.
+    #[inline(always)]
+    pub(crate) fn limit(&self, start: u64) -> u64 {
+        self.ring.reserved().min(start + self.longest_record)
+    }
+
+    /// Lets the thread write up to `end`, waiting as the overflow policy says; `false` if it may not.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn make_room(&self, end: u64) -> bool {
+        while self.ring.reserved() < end {
+            let overwritten = self.ring.next_overwritten();
+            if self.ring.tail() < overwritten
+                && !self.flow.may_overwrite(|| self.ring.tail() >= overwritten)
+            {
+                return false;
+            }
+            self.ring.reserve_chunk();
+            if self.ring.start().saturating_sub(self.ring.tail()) > self.ring.size() / 2 {
+                self.flow.wake();
+            }
+        }
+        true
+    }
+
+    pub(crate) fn count_dropped(&self) {
+        let dropped = self.dropped.load(Ordering::Relaxed);
+        self.dropped.store(dropped + 1, Ordering::Relaxed);
+    }
+
+    /// Whether this is the thread's own ring.
+    #[inline(always)]
+    pub(crate) fn is_home(&self) -> bool {
+        self.home.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_scratch(&self) -> bool {
+        self.role.load(Ordering::Relaxed) == Use::Scratch as u64
+    }
+
+    pub(crate) fn is_loan(&self) -> bool {
+        self.role.load(Ordering::Relaxed) == Use::Loan as u64
+    }
+
+    /// Takes a nested ring for an event; `false` if it has one already.
+    pub(crate) fn try_occupy(&self) -> bool {
+        !self.busy.swap(true, Ordering::Relaxed)
+    }
+
+    pub(crate) fn vacate(&self) {
+        self.busy.store(false, Ordering::Relaxed);
+    }
+
+    /// Gives the ring up; the thread logs into it no more.
+    pub(crate) fn release(&self) {
+        self.owner.store(RELEASED, Ordering::Release);
+    }
+
+    // ---- For the registry ----
+
+    /// Takes the ring for a thread if it is free. Only under the registry's lock.
+    pub(crate) fn try_claim(&self, role: Use, thread_id: u32) -> bool {
+        if self.owner.load(Ordering::Acquire) != FREE {
+            return false;
+        }
+        self.home.store(role == Use::Home, Ordering::Relaxed);
+        self.role.store(role as u64, Ordering::Relaxed);
+        self.thread_id
+            .store(u64::from(thread_id), Ordering::Relaxed);
+        self.busy.store(false, Ordering::Relaxed);
+        self.owner.store(CLAIMED, Ordering::Relaxed);
+        true
+    }
+
+    // ---- For the snapshot thread ----
+
+    /// Frees the ring if its thread has released it and everything was read.
+    pub(crate) fn free_if_empty(&self) -> bool {
+        if self.owner.load(Ordering::Acquire) == RELEASED
+            && self.ring.published() == self.ring.tail()
+        {
+            self.owner.store(FREE, Ordering::Release);
+            return true;
+        }
+        false
+    }
+
+    pub(crate) fn is_released(&self) -> bool {
+        self.owner.load(Ordering::Relaxed) == RELEASED
+    }
+
+    /// The thread of the events that are in the ring now.
+    pub(crate) fn thread_id(&self) -> u32 {
+        self.thread_id.load(Ordering::Relaxed) as u32
+    }
+
+    /// How many events of this ring were dropped.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,106 @@
+//! The code of a call.
+//!
+//! ```text
+//! {
+//!     static SITE: CallSite = …;                          // `site`
+//!     if compiled_in(level) && SITE.is_enabled(level) {        // `guard`
+//!         match (&value, &value) {                        // `values`: evaluated once, only where enabled,
+//!             (a, b) => if let Some(mut event) = Encoder::begin(&SITE, 2) {
+//!                 …                                       // `record`
+//!                 event.finish();
+//!             }
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! The caller's expressions run in the caller's own body (no closure is around them, so `?`, `.await` and `return` mean what
+//! they say) and before the event is begun, so they may log as well. Their temporaries live as long as the event does.
+//! Everything is named by its path from the facade crate, which has even what a prelude would give; the names of items, which
+//! have no hygiene of their own, begin with `__ttlog`.
+
+mod guard;
+mod record;
+mod site;
+mod values;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::Expr;
+
+use crate::event::Event;
+use crate::parse::EnabledCall;
+use guard::Guard;
+use site::Level;
+use values::Values;
+
+/// What is the same all over one expansion.
+struct Scope {
+    /// `$crate`
+    facade: Ident,
+    /// Local variables with this span are the expansion's own, and everything else is found where the call is written.
+    span: Span,
+    /// `$crate::__private`
+    private: TokenStream,
+}
+
+impl Scope {
+    fn new(facade: &Ident) -> Self {
+        let span = Span::mixed_site();
+        let private = quote_spanned!(span=> #facade::__private);
+        Self {
+            facade: facade.clone(),
+            span,
+            private,
+        }
+    }
+
+    /// A name of the expansion's own.
+    fn own(&self, name: &str) -> Ident {
+        Ident::new(name, self.span)
+    }
+
+    /// The span for code about something that the caller wrote: mistakes in it are shown there, and its names are still ours.
+    fn at(&self, written: Span) -> Span {
+        self.span.located_at(written)
+    }
+}
+
+/// A call at a level that is known where it is written.
+pub(crate) fn log_at(facade: &Ident, level: &Ident, event: &Event) -> TokenStream {
+    log(&Scope::new(facade), &Level::Fixed(level), event)
+}
+
+/// A call at a level that an expression gives.
+pub(crate) fn log_with(facade: &Ident, level: &Expr, event: &Event) -> TokenStream {
+    log(&Scope::new(facade), &Level::Computed(level), event)
+}
+
+fn log(scope: &Scope, level: &Level<'_>, event: &Event) -> TokenStream {
+    let guard = Guard::new(scope, level, &event.prefixes);
+    let values = Values::new(scope, &event.values);
+    let record = record::record(scope, &guard, event, &values);
+    guard.around(
+        scope,
+        &site::statics(scope, level, event),
+        &values.around(scope, record),
+    )
+}
+
+/// The question whether a call would be recorded.
+pub(crate) fn enabled(call: &EnabledCall) -> TokenStream {
+    let scope = Scope::new(&call.facade);
+    let level = Level::Computed(&call.level);
+    let guard = Guard::new(&scope, &level, &call.prefixes);
+    guard.question(
+        &scope,
+        &site::statics_of_question(&scope, &level, &call.prefixes),
+    )
+}
+
+/// The expansion, or the mistake in its place: a call has no value that could be missed, so that nothing else is wrong then.
+pub(crate) fn or_reject(expansion: syn::Result<TokenStream>) -> proc_macro::TokenStream {
+    expansion
+        .unwrap_or_else(|mistake| mistake.into_compile_error())
+        .into()
+}

@@ -1,0 +1,21 @@
+//! What is written in a call, as a tree, with no judgement yet of what belongs together.
+
+mod call;
+mod capture;
+mod item;
+mod name;
+mod prefix;
+
+pub(crate) use call::{EnabledCall, LevelCall, LogCall};
+pub(crate) use capture::Capture;
+pub(crate) use item::Item;
+pub(crate) use name::Name;
+pub(crate) use prefix::Prefixes;
+
+use syn::Token;
+use syn::parse::ParseStream;
+
+/// Whether a `=` comes next, and neither `==` nor `=>`.
+fn next_is_equals(input: ParseStream<'_>) -> bool {
+    input.peek(Token![=]) && !input.peek(Token![==]) && !input.peek(Token![=>])
+}

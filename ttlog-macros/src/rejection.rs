@@ -1,0 +1,170 @@
+//! Every mistake that the macros reject, at the token at fault, with what to write instead.
+
+use proc_macro2::{Ident, Span};
+use syn::{Error, Expr, LitStr};
+
+use crate::parse::{Capture, Name};
+
+/// `name: 5`
+pub(crate) fn colon(name: &Name, colon: Span) -> Error {
+    let name = name.spelling();
+    Error::new(
+        colon,
+        format!(
+            "a field is written with `=`: `{name} = …`; with a colon, only `name:`, `target:` and `parent:` \
+             are known, and they come first"
+        ),
+    )
+}
+
+/// `"name" => 5`
+pub(crate) fn arrow(name: &Name, arrow: Span) -> Error {
+    let name = name.spelling();
+    Error::new(arrow, format!("a field is written with `=`: `{name} = …`"))
+}
+
+/// `a::b = 5`, `a[0] = 5`
+pub(crate) fn not_a_name(left: &Expr) -> Error {
+    Error::new_spanned(
+        left,
+        "this is not the name of a field; put it in quotes: `\"…\" = …`",
+    )
+}
+
+/// `name =`
+pub(crate) fn missing_value(name: &Name, at: Span) -> Error {
+    Error::new(
+        at,
+        format!("the field has no value: `{} = …`", name.spelling()),
+    )
+}
+
+/// `name:serde = value`
+pub(crate) fn unknown_capture(word: &Ident) -> Error {
+    Error::new(
+        word.span(),
+        format!("values are not captured with `{word}`; write `:?` or `:%`, or convert the value"),
+    )
+}
+
+/// `%name = value`
+pub(crate) fn sigil_before_name(name: &Expr, capture: Capture) -> Error {
+    let sigil = sigil(capture);
+    Error::new_spanned(
+        name,
+        format!("`{sigil}` goes before the value, not before the name: `name = {sigil}…`"),
+    )
+}
+
+/// `%call()`
+pub(crate) fn unnamed(value: &Expr, capture: Capture) -> Error {
+    let sigil = sigil(capture);
+    Error::new_spanned(value, format!("this field needs a name: `name = {sigil}…`"))
+}
+
+/// `"text", a + b`
+pub(crate) fn unused_argument(value: &Expr) -> Error {
+    Error::new_spanned(
+        value,
+        "the message does not use this; give it a name to record it as a field: `name = …`",
+    )
+}
+
+/// `"text", "text"`
+pub(crate) fn second_message(text: &LitStr) -> Error {
+    Error::new(
+        text.span(),
+        "the message is already given, and does not use this; give it a name to record it as a field: \
+         `name = \"…\"`",
+    )
+}
+
+/// `&message`
+pub(crate) fn message_not_literal(value: &Expr) -> Error {
+    Error::new_spanned(
+        value,
+        "the message is a string literal: write `\"{}\", …` to show this in it, or `name = …` to record this \
+         as a field",
+    )
+}
+
+/// `format!("…")`
+pub(crate) fn formatted_before(call: &Expr) -> Error {
+    Error::new_spanned(
+        call,
+        "the message is formatted here already: write what is in the brackets in place of this",
+    )
+}
+
+/// `name = value, "text"; "text"`
+pub(crate) fn text_before_semicolon(text: &LitStr) -> Error {
+    Error::new(
+        text.span(),
+        "only fields stand before a `;`; the message goes behind it",
+    )
+}
+
+/// `"text", target: "t"`
+pub(crate) fn late_prefix(word: &Ident) -> Error {
+    Error::new(
+        word.span(),
+        format!("`{word}:` comes before everything else; a field is written `{word} = …`"),
+    )
+}
+
+/// `target: "t", target: "t"`
+pub(crate) fn prefix_twice(word: &Ident) -> Error {
+    Error::new(word.span(), format!("`{word}:` is given twice"))
+}
+
+/// `logger: logger`
+pub(crate) fn logger(word: &Ident) -> Error {
+    Error::new(
+        word.span(),
+        "a call always logs to the logger that is installed; to log elsewhere, install another one for a \
+         while",
+    )
+}
+
+/// `target:`
+pub(crate) fn prefix_without_value(word: &Ident) -> Error {
+    Error::new(word.span(), format!("`{word}:` has no value"))
+}
+
+/// `info!(LogLevel::Info, …)`
+pub(crate) fn level_given(level: &Expr) -> Error {
+    Error::new_spanned(
+        level,
+        "this macro has its level already; `log!` takes one as its first argument",
+    )
+}
+
+/// `log!("text")`
+pub(crate) fn missing_level(at: Span) -> Error {
+    Error::new(at, "the level comes first: `LogLevel::Info, …`")
+}
+
+/// `enabled!(level, "text")`
+pub(crate) fn more_than_a_level(at: Span) -> Error {
+    Error::new(
+        at,
+        "only a target and a level are asked for: `target: \"…\", level`",
+    )
+}
+
+/// `"text" name = value`
+pub(crate) fn missing_comma(at: Span) -> Error {
+    Error::new(at, "a `,` is missing before this")
+}
+
+/// `a = 1; "text"; b`
+pub(crate) fn unexpected(at: Span) -> Error {
+    Error::new(
+        at,
+        "nothing is expected here; the fields go before the first `;` or behind the message",
+    )
+}
+
+fn sigil(capture: Capture) -> char {
+    if capture == Capture::Debug { '?' } else { '%' }
+}
