@@ -1,6 +1,8 @@
 //! The loggers under measure, each in a file of its own, and the table of them.
 
 mod floor;
+mod floor_drained;
+mod ttlog;
 
 #[cfg(feature = "peers")]
 mod emit;
@@ -105,6 +107,11 @@ const fn entry<L: Logger>() -> Entry {
 pub(crate) const TABLE: &[Entry] = &[
     entry::<floor::Floor<true>>(),
     entry::<floor::Floor<false>>(),
+    entry::<floor_drained::FloorDrained>(),
+    ttlog::ttlog_entry::<ttlog::Precise>(),
+    ttlog::ttlog_entry::<ttlog::Coarse>(),
+    ttlog::ttlog_entry::<ttlog::RecorderOnly>(),
+    ttlog::ttlog_entry::<ttlog::RecorderBlocking>(),
     #[cfg(feature = "peers")]
     entry::<tracing_nothing::TracingNothing>(),
     #[cfg(feature = "peers")]

@@ -7,6 +7,8 @@ mod allocations;
 mod bursts;
 mod columns;
 mod disabled;
+pub(crate) mod recorder;
+pub(crate) mod snapshot;
 mod text_file;
 mod two_threads;
 

@@ -13,7 +13,7 @@ fn every_bench_runs_and_asserts() {
         String::from_utf8_lossy(&output.stderr),
     );
     assert!(output.status.success(), "{complaint}");
-    for logger in ["floor", "floor-without-clock"] {
+    for logger in ["floor", "ttlog", "ttlog-coarse", "ttlog-recorder-only"] {
         assert!(
             report.contains(&format!("| {logger} |")),
             "{logger} has no row in:\n{report}"

@@ -29,6 +29,9 @@ struct Target {
 use Against::{Number, Other};
 use Workload::{Allocations, Disabled, Enabled, Recorder, Snapshot, Text, TextFile, TwoThreads};
 
+/// A figure that is over its limit by less than this factor is not known to be over it.
+const MEASURABLE: f64 = 1.01;
+
 const TARGETS: &[Target] = &[
     Target {
         what: "two integers ÷ floor (min)",
@@ -40,6 +43,12 @@ const TARGETS: &[Target] = &[
         what: "two integers ÷ floor (p50)",
         figure: Figure("ttlog", Enabled, "p50"),
         against: Other(Figure("floor", Enabled, "p50")),
+        limit: 1.15,
+    },
+    Target {
+        what: "two integers ÷ floor whose words are read by another thread (p50)",
+        figure: Figure("ttlog", Enabled, "p50"),
+        against: Other(Figure("floor-drained", Enabled, "p50")),
         limit: 1.15,
     },
     Target {
@@ -85,8 +94,8 @@ const TARGETS: &[Target] = &[
         limit: 250.0,
     },
     Target {
-        what: "recorder only, CPU of all threads, ns an event",
-        figure: Figure("ttlog-recorder-only", Recorder, "cpu"),
+        what: "recorder only, nothing lost, CPU of all threads, ns an event",
+        figure: Figure("ttlog-recorder-blocking", Recorder, "cpu"),
         against: Number,
         limit: 60.0,
     },
@@ -98,13 +107,13 @@ const TARGETS: &[Target] = &[
     },
     Target {
         what: "snapshot of a million events, ms",
-        figure: Figure("ttlog-recorder-only", Snapshot, "milliseconds"),
+        figure: Figure("ttlog-recorder-blocking", Snapshot, "milliseconds"),
         against: Number,
         limit: 150.0,
     },
     Target {
         what: "snapshot, bytes an event",
-        figure: Figure("ttlog-recorder-only", Snapshot, "bytes"),
+        figure: Figure("ttlog-recorder-blocking", Snapshot, "bytes"),
         against: Number,
         limit: 16.0,
     },
@@ -125,7 +134,7 @@ pub(super) fn markdown(measured: &[Measured]) -> String {
             Other(other) => value(other).map(|other| own / other),
         });
         if let Some(reached) = reached {
-            let verdict = if reached <= target.limit {
+            let verdict = if reached <= target.limit * MEASURABLE {
                 "reached"
             } else {
                 "**missed**"
