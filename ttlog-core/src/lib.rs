@@ -3,7 +3,7 @@
 //! | modules | own |
 //! |---|---|
 //! | `level`, `metadata`, `filter`, `callsite`, `dispatch` | what an event is known by, and whether it is wanted |
-//! | `encode`, `value`, `probe`, `record`, `decode` | an event as words: written in place, read without a copy |
+//! | `encode`, `formatted`, `slot`, `value`, `probe`, `record`, `decode` | an event as words: written in place, read without a copy |
 //! | `event`, `builder`, `logger` | an event that owns its parts, and what takes such events |
 //! | `ring`, `thread_ring`, `registry`, `current`, `flow` | the rings, and which thread has which |
 //! | `clock` | ticks, and what wall time they were |
@@ -27,6 +27,7 @@ mod exit;
 mod filter;
 mod flow;
 pub mod format;
+mod formatted;
 mod handle;
 mod init;
 mod level;
@@ -45,6 +46,7 @@ mod ring;
 pub mod sink;
 mod sink_state;
 mod sink_thread;
+mod slot;
 pub mod snapshot;
 mod snapshot_thread;
 mod stats;
@@ -56,7 +58,6 @@ pub use builder::EventBuilder;
 pub use clock::{Clock, now_nanos};
 pub use decode::{ErrorChain, EventRef, Fields, ValueRef};
 pub use dispatch::{install_logger, is_enabled, set_level};
-pub use encode::{Recorded, Slot};
 pub use event::{Field, FieldValue, LogEvent};
 pub use filter::{DirectiveError, Filter};
 pub use format::{Format, FormatKind};
@@ -67,6 +68,7 @@ pub use logger::{Logger, RingLogger, emit_fast};
 pub use message::Message;
 pub use metadata::{FieldDef, Metadata};
 pub use sink::{Overflow, Sink, SinkOptions, WithOptions};
+pub use slot::{Recorded, Slot};
 pub use snapshot::{SnapshotError, SnapshotReader};
 pub use stats::{SinkStats, Stats};
 pub use value::Value;
