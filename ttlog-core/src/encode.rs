@@ -198,10 +198,6 @@ impl Encoder {
         self.flags |= flag;
     }
 
-    pub(crate) fn is_abandoned(&self) -> bool {
-        self.abandoned
-    }
-
     #[inline(always)]
     fn ring(&self) -> &ThreadRing {
         // SAFETY: see the field.

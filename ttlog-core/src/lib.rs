@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `level`, `metadata`, `filter`, `callsite`, `dispatch` | what an event is known by, and whether it is wanted |
 //! | `encode`, `formatted`, `slot`, `value`, `probe`, `record`, `decode` | an event as words: written in place, read without a copy |
-//! | `event`, `builder`, `logger` | an event that owns its parts, and what takes such events |
+//! | `event`, `compare`, `builder`, `logger` | an event that owns its parts, and what takes such events |
 //! | `ring`, `thread_ring`, `registry`, `current`, `flow` | the rings, and which thread has which |
 //! | `clock` | ticks, and what wall time they were |
 //! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message` | from the rings to the recorder |
@@ -18,6 +18,7 @@ mod builder;
 mod callsite;
 mod capture;
 mod clock;
+mod compare;
 mod current;
 mod decode;
 mod dispatch;

@@ -39,7 +39,7 @@ const PREFIX_FLAGS: u8 = flag::SPAN | flag::DYNAMIC | flag::TARGET;
 /// ```no_run
 /// use ttlog_core::SnapshotReader;
 ///
-/// let mut reader = SnapshotReader::open("checkout-4711-20260130T235959.123Z-0.ttlog")?;
+/// let mut reader = SnapshotReader::open("checkout-4711-2026-01-30T23-59-59.123Z-0.ttlog")?;
 /// while let Some(event) = reader.next_event()? {
 ///     eprintln!("{} {}", event.level(), event.message());
 /// }
