@@ -62,9 +62,21 @@ impl Ring {
                 u64::from_le_bytes(chunk.try_into().expect("the chunks are of 8 bytes")),
             );
         }
-        let mut rest = [0; 8];
-        rest[..chunks.remainder().len()].copy_from_slice(chunks.remainder());
-        self.put(position, u64::from_le_bytes(rest));
+        self.put(position, last_word(bytes));
+    }
+}
+
+/// The bytes behind the last whole word, as a word: loaded at once where there are eight bytes to load.
+#[inline(always)]
+fn last_word(bytes: &[u8]) -> u64 {
+    let rest = bytes.len() % 8;
+    match bytes.last_chunk() {
+        Some(last) if rest > 0 => u64::from_le_bytes(*last) >> (8 * (8 - rest)),
+        Some(_) => 0,
+        None => bytes
+            .iter()
+            .rev()
+            .fold(0, |word, &byte| word << 8 | u64::from(byte)),
     }
 }
 

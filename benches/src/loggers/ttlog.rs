@@ -57,7 +57,7 @@ impl Setup for Coarse {
 }
 
 fn with_a_file(place: &Place, clock: Clock) -> TtlogHandle {
-    let file = StandIn(place.writer(), String::new());
+    let file = ::ttlog::sink::File::create(place.path()).expect("the file can be created");
     ::ttlog::init()
         .level(LogLevel::Info)
         .clock(clock)
@@ -194,18 +194,5 @@ fn measure<S: Setup>(workload: Workload, scale: Scale) -> Figures {
         Workload::Recorder => recorder::measure::<Ttlog<S>>(scale),
         Workload::Snapshot => snapshot::measure(scale),
         _ => workloads::measure::<Ttlog<S>>(workload, scale),
-    }
-}
-
-struct StandIn(crate::output::Writer, String);
-impl ::ttlog::Sink for StandIn {
-    fn write(&mut self, event: &::ttlog::EventRef<'_>) -> std::io::Result<()> {
-        use ::ttlog::Format;
-        self.1.clear();
-        ::ttlog::format::Text.format(event, &mut self.1);
-        std::io::Write::write_all(&mut self.0, self.1.as_bytes())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        std::io::Write::flush(&mut self.0)
     }
 }
