@@ -8,7 +8,7 @@
 //! | `ring`, `thread_ring`, `registry`, `current`, `flow` | the rings, and which thread has which |
 //! | `clock` | ticks, and what wall time they were |
 //! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message` | from the rings to the recorder |
-//! | `sink`, `sink_state`, `sink_thread`, `format` | from the recorder to where somebody reads it |
+//! | `sink`, `sink_state`, `sink_thread`, `sink_shield`, `format` | from the recorder to where somebody reads it |
 //! | `capture`, `snapshot` | from the recorder into a file, and back |
 //! | `init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `exit`, `report` | what an application sees of all this |
 //!
@@ -46,6 +46,7 @@ mod registry;
 mod report;
 mod ring;
 pub mod sink;
+mod sink_shield;
 mod sink_state;
 mod sink_thread;
 mod sizes;
