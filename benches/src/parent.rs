@@ -22,6 +22,7 @@ pub(crate) struct Measured {
 /// A message that says which bench failed, and how.
 pub(crate) fn run(run: &Run) -> Result<(), String> {
     let mut measured = selected(&run.names)?;
+    let load_before = report::load();
     for round in 0..run.rounds {
         let mut last = None;
         for bench in &mut measured {
@@ -35,7 +36,7 @@ pub(crate) fn run(run: &Run) -> Result<(), String> {
             bench.rounds.push(figures);
         }
     }
-    let report = report::markdown(&measured, run);
+    let report = report::markdown(&measured, run, &load_before);
     println!("{report}");
     if let Some(path) = &run.out {
         std::fs::write(path, report).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -13,17 +13,17 @@ use crate::scale::Scale;
 use crate::workloads::Workload;
 
 pub(crate) use number::number;
-pub(crate) use record::machine;
+pub(crate) use record::{load, machine};
 
 /// Everything in one markdown text.
-pub(crate) fn markdown(measured: &[Measured], run: &Run) -> String {
+pub(crate) fn markdown(measured: &[Measured], run: &Run, load_before: &str) -> String {
     let mut text = String::from("# ttlog and its peers\n\n");
     if run.scale == Scale::Quick {
         text.push_str(
             "**A quick run: that every bench runs and asserts. The figures mean nothing.**\n\n",
         );
     }
-    text.push_str(&record::markdown(measured, run));
+    text.push_str(&record::markdown(measured, run, load_before));
     for workload in Workload::ALL {
         let rows: Vec<&Measured> = measured
             .iter()

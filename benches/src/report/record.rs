@@ -11,7 +11,7 @@ use crate::parent::Measured;
 const LOCK_FILE: &str = include_str!("../../../Cargo.lock");
 
 /// The whole record of a run.
-pub(super) fn markdown(measured: &[Measured], run: &Run) -> String {
+pub(super) fn markdown(measured: &[Measured], run: &Run, load_before: &str) -> String {
     let mut text = machine();
     let arguments: Vec<String> = run
         .arguments
@@ -23,6 +23,11 @@ pub(super) fn markdown(measured: &[Measured], run: &Run) -> String {
         text,
         "- command: `cargo run --release -p ttlog-benches{separator}{}`",
         arguments.concat()
+    );
+    let _ = writeln!(
+        text,
+        "- load of the last minute: {load_before} before the run, {} after it; above about 1 others were at work",
+        load()
     );
     if cfg!(debug_assertions) {
         text.push_str("- **built without optimisation**\n");
@@ -74,6 +79,13 @@ pub(crate) fn machine() -> String {
             .trim(),
         compiler(),
     )
+}
+
+/// The operating system's average number of runnable threads over the last minute.
+pub(crate) fn load() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let first = text.split_whitespace().next();
+    first.unwrap_or("unknown").to_owned()
 }
 
 fn processor() -> String {
