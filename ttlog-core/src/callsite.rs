@@ -164,6 +164,10 @@ impl CallSite {
 }
 
 const fn copy_at(metadata: &Metadata, level: LogLevel) -> Metadata {
+    #[expect(
+        clippy::ptr_arg,
+        reason = "a `&str` of an owned one would not live long enough"
+    )]
     const fn borrowed(text: &Cow<'static, str>) -> &'static str {
         match text {
             Cow::Borrowed(text) => text,

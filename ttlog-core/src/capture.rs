@@ -17,7 +17,9 @@ use crate::current;
 use crate::loss::{self, Loss};
 use crate::metadata::Metadata;
 use crate::pipeline::Pipeline;
-use crate::record::{Header, LOG_PREFIX_WORDS, RING_PREFIX_WORDS, next_record, whole_records};
+use crate::record::{
+    Header, LOG_PREFIX_WORDS, RING_PREFIX_WORDS, next_record, thread_of, whole_records,
+};
 use crate::report::report;
 use crate::ring::Cursor;
 use crate::snapshot::{self, Contents, Facts, SnapshotError, fact};
@@ -101,7 +103,7 @@ impl Pipeline {
             let passes = self.passes.count();
             self.copy_recorder(&mut events);
             let pending = self.copy_rings();
-            let undisturbed = passes % 2 == 0 && passes == self.passes.count();
+            let undisturbed = passes.is_multiple_of(2) && passes == self.passes.count();
             if undisturbed || pending.is_empty() || attempt == ATTEMPTS {
                 events.extend(pending);
                 break;
@@ -172,8 +174,7 @@ fn named_by(events: &[u64]) -> (BTreeSet<u32>, BTreeSet<u32>) {
     let mut last = (u32::MAX, u32::MAX);
     let mut rest = events;
     while let Some((header, record)) = next_record(&mut rest) {
-        let origin = record.get(2).map_or(0, |word| u64::from_le(*word));
-        let named = (header.site(), (origin >> 32) as u32);
+        let named = (header.site(), thread_of(record));
         if named != last {
             sites.insert(named.0);
             threads.insert(named.1);

@@ -207,7 +207,7 @@ impl Calibration {
     #[inline]
     pub(crate) fn wall_ns(&self, ticks: u64) -> u64 {
         let since = ticks.wrapping_sub(self.latest.ticks) as i64;
-        let since_ns = i128::from(since) * i128::from(self.tick_length) >> 32;
+        let since_ns = (i128::from(since) * i128::from(self.tick_length)) >> 32;
         self.latest.wall_ns.wrapping_add(since_ns as u64)
     }
 }

@@ -120,6 +120,11 @@ pub(crate) fn enter(pipeline: &Arc<Pipeline>) {
     live.push(Arc::downgrade(pipeline));
 }
 
+/// Takes a pipeline off those that live.
+pub(crate) fn leave(pipeline: &Arc<Pipeline>) {
+    lock(&LIVE).retain(|live| !std::ptr::eq(live.as_ptr(), Arc::as_ptr(pipeline)));
+}
+
 /// The pipeline that a flow is of, while it lives.
 pub(crate) fn pipeline_of(flow: &Arc<Flow>) -> Option<Arc<Pipeline>> {
     live()

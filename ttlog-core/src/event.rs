@@ -68,8 +68,8 @@ pub struct Field {
 
 /// A typed value that owns what it says.
 ///
-/// Equality compares floats by their bits' meaning as `==` does: a NaN equals nothing.
-#[derive(Debug, Clone, PartialEq)]
+/// Equality is that of what the values say: integers of any type are equal where their numbers are.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum FieldValue {
     /// `None`: the field was there, its value was not.
@@ -131,8 +131,8 @@ impl fmt::Display for FieldValue {
             FieldValue::U64(value) => value.fmt(f),
             FieldValue::I128(value) => value.fmt(f),
             FieldValue::U128(value) => value.fmt(f),
-            FieldValue::F32(value) => value.fmt(f),
-            FieldValue::F64(value) => value.fmt(f),
+            FieldValue::F32(value) => fmt::Debug::fmt(value, f),
+            FieldValue::F64(value) => fmt::Debug::fmt(value, f),
             FieldValue::Char(value) => value.fmt(f),
             FieldValue::Str(text) => f.pad(text),
             FieldValue::String(text) | FieldValue::Debug(text) | FieldValue::Display(text) => {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 
+use crate::callsite;
 use crate::current;
+use crate::dispatch;
 use crate::filter::DirectiveError;
 use crate::level::LogLevel;
 use crate::logger::RingLogger;
@@ -111,6 +113,8 @@ impl Drop for TtlogHandle {
             self.pipeline.flush();
         } else {
             self.pipeline.stop();
+            dispatch::leave(&self.pipeline);
+            callsite::refresh();
         }
     }
 }

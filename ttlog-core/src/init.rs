@@ -17,28 +17,22 @@ use crate::exit;
 use crate::filter::Filter;
 use crate::flow::Flow;
 use crate::handle::TtlogHandle;
+use crate::init_error::InitError;
 use crate::level::LogLevel;
 use crate::message::{Internal, Message, Task};
 use crate::panic_hook;
 use crate::pipeline::{NewSink, Parts, Pipeline, Settings};
-use crate::record::MAX_RECORD_WORDS;
 use crate::recorder::Recorder;
 use crate::registry::Registry;
 use crate::report::report;
-use crate::ring::{CHUNKS, RECORDS_PER_RING};
 use crate::sink::{Console, Overflow, Sink};
 use crate::sink_state::SinkState;
+use crate::sizes::Sizes;
 use crate::snapshot_thread::SnapshotThread;
 use crate::sync::lock;
 
-/// An event of two integers and a short text has this size in the recorder, or less.
+/// The size in the recorder that `capacity` reckons with: an event of two integers and a short text has less.
 const USUAL_EVENT_BYTES: usize = 128;
-const WORD_BYTES: usize = size_of::<u64>();
-/// The recorder is the sinks' buffer, too.
-const SMALLEST_RECORDER_BYTES: usize = 64 << 10;
-const LARGEST_RECORDER_BYTES: usize = 1 << 40;
-const SMALLEST_RING_BYTES: usize = 8 << 10;
-const LARGEST_RING_BYTES: usize = 1 << 30;
 /// How many messages to the snapshot thread can wait.
 const CONTROL_MESSAGES: usize = 256;
 
@@ -110,54 +104,6 @@ impl Default for TtlogBuilder {
             max_event_bytes: 16 << 10,
             stall_timeout: Duration::from_secs(2),
             panic_snapshot: true,
-        }
-    }
-}
-
-/// Why a pipeline could not be started.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum InitError {
-    /// ttlog was initialized before: there is one global pipeline in a process. [`TtlogBuilder::build`] makes others.
-    AlreadyInitialized,
-    /// A size is out of the range that is named.
-    OutOfRange {
-        /// The setting's name.
-        setting: &'static str,
-        /// What it may be, in words.
-        allowed: String,
-    },
-    /// There is no memory for the recorder.
-    OutOfMemory {
-        /// How many bytes it would have had.
-        bytes: usize,
-    },
-    /// A thread could not be started.
-    Thread(io::Error),
-}
-
-impl fmt::Display for InitError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            InitError::AlreadyInitialized => f.write_str(
-                "ttlog is initialized already; `build()` makes a pipeline beside the global one",
-            ),
-            InitError::OutOfRange { setting, allowed } => {
-                write!(f, "ttlog's setting `{setting}` is out of range: {allowed}")
-            }
-            InitError::OutOfMemory { bytes } => {
-                write!(f, "there is no memory for a recorder of {bytes} bytes")
-            }
-            InitError::Thread(error) => write!(f, "ttlog can't start a thread: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for InitError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            InitError::Thread(error) => Some(error),
-            _ => None,
         }
     }
 }
@@ -359,8 +305,7 @@ impl TtlogBuilder {
 
     fn start(self) -> Result<Arc<Pipeline>, InitError> {
         let (control, messages) = bounded(CONTROL_MESSAGES);
-        let ring_words = self.ring_words()?;
-        let longest_record = self.longest_record()?;
+        let sizes = self.sizes()?;
         let flow = Arc::new(Flow::new(
             control,
             self.ring_overflow(),
@@ -369,7 +314,7 @@ impl TtlogBuilder {
             self.whole_filter(),
         ));
         let ticks = TickSource::of(self.clock);
-        let registry = Registry::new(ring_words, longest_record, ticks, flow.clone());
+        let registry = Registry::new(sizes.ring_words, sizes.longest_record, ticks, flow.clone());
         let stall_timeout = self.stall_timeout;
         let Parts {
             recorder,
@@ -398,18 +343,12 @@ impl TtlogBuilder {
 
     /// The policy of the threads' rings: they wait if any sink makes them.
     fn ring_overflow(&self) -> Overflow {
+        let of_sinks = self.sinks.0.iter().map(|sink| sink.options().overflow);
+        let of_console = self.wants_default_console().then_some(None);
         let default = self.sink_overflow();
-        let of_sinks = self
-            .sinks
-            .0
-            .iter()
-            .map(|sink| sink.options().overflow.unwrap_or(default));
-        if self.has_no_sink() {
-            self.overflow.unwrap_or(Overflow::OverwriteOldest)
-        } else if self.sinks.0.is_empty()
-            || of_sinks.clone().any(|of_sink| of_sink == Overflow::Block)
-        {
-            default
+        let blocks = |own: Option<Overflow>| own.unwrap_or(default) == Overflow::Block;
+        if of_sinks.chain(of_console).any(blocks) {
+            Overflow::Block
         } else {
             self.overflow.unwrap_or(Overflow::OverwriteOldest)
         }
@@ -419,40 +358,17 @@ impl TtlogBuilder {
         self.overflow.unwrap_or(Overflow::Block)
     }
 
-    fn has_no_sink(&self) -> bool {
-        self.recorder_only && self.sinks.0.is_empty()
+    fn wants_default_console(&self) -> bool {
+        self.sinks.0.is_empty() && !self.recorder_only
     }
 
-    fn ring_words(&self) -> Result<usize, InitError> {
-        let bytes = self
-            .ring_bytes
-            .max(self.longest_record()? as usize * WORD_BYTES * RECORDS_PER_RING as usize);
-        in_range("ring_bytes", bytes, SMALLEST_RING_BYTES, LARGEST_RING_BYTES)?;
-        Ok((bytes / WORD_BYTES).next_power_of_two())
-    }
-
-    /// In words.
-    fn longest_record(&self) -> Result<u64, InitError> {
-        let largest = MAX_RECORD_WORDS as usize * WORD_BYTES;
-        in_range("max_event_bytes", self.max_event_bytes, 1 << 10, largest)?;
-        Ok((self.max_event_bytes / WORD_BYTES) as u64)
-    }
-
-    fn recorder_words(&self) -> Result<usize, InitError> {
-        // A size that is no number is as good as too large.
-        let bytes = self.capacity_bytes.unwrap_or(usize::MAX);
-        in_range("capacity", bytes, 1, LARGEST_RECORDER_BYTES)?;
-        // One record more than in a ring has a word more; one chunk is always being overwritten.
-        let longest =
-            (self.longest_record()? as usize + 1) * WORD_BYTES * RECORDS_PER_RING as usize;
-        let bytes = bytes.max(SMALLEST_RECORDER_BYTES).max(longest);
-        let with_spare_chunks = bytes + bytes / (CHUNKS as usize / 2);
-        Ok((with_spare_chunks / WORD_BYTES).next_power_of_two())
+    fn sizes(&self) -> Result<Sizes, InitError> {
+        Sizes::new(self.capacity_bytes, self.ring_bytes, self.max_event_bytes)
     }
 
     fn into_parts(mut self) -> Result<Parts, InitError> {
-        let words = self.recorder_words()?;
-        if self.sinks.0.is_empty() && !self.recorder_only {
+        let words = self.sizes()?.recorder_words;
+        if self.wants_default_console() {
             self = self.console();
         }
         let default = self.sink_overflow();
@@ -471,7 +387,7 @@ impl TtlogBuilder {
             .collect();
         let states = sinks.iter().map(|sink| sink.state.clone()).collect();
         let recorder = Recorder::new(words, states).map_err(|_| InitError::OutOfMemory {
-            bytes: words * WORD_BYTES,
+            bytes: words * size_of::<u64>(),
         })?;
         Ok(Parts {
             recorder: Arc::new(recorder),
@@ -483,21 +399,6 @@ impl TtlogBuilder {
             },
         })
     }
-}
-
-fn in_range(
-    setting: &'static str,
-    bytes: usize,
-    least: usize,
-    greatest: usize,
-) -> Result<(), InitError> {
-    if (least..=greatest).contains(&bytes) {
-        return Ok(());
-    }
-    Err(InitError::OutOfRange {
-        setting,
-        allowed: format!("from {least} to {greatest} bytes"),
-    })
 }
 
 fn executable_name() -> String {

@@ -96,11 +96,11 @@ impl FromStr for LogLevel {
     }
 }
 
-/// The most verbose level that is compiled in, as a number; 6 where all logging is compiled out.
+/// Which levels are compiled in, by their numbers.
 ///
-/// Chosen by the features `max_level_*` and, where debug assertions are off, `release_max_level_*`;
-/// of several the strictest wins.
-const COMPILED_MINIMUM: u8 = {
+/// Chosen by the features `max_level_*` and, where debug assertions are off, `release_max_level_*`; of several the
+/// strictest wins.
+const COMPILED_IN: [bool; 6] = {
     let always = if cfg!(feature = "max_level_off") {
         6
     } else if cfg!(feature = "max_level_critical") {
@@ -133,13 +133,19 @@ const COMPILED_MINIMUM: u8 = {
     } else {
         0
     };
-    if always > release { always } else { release }
+    let mut compiled_in = [false; 6];
+    let mut level = if always > release { always } else { release };
+    while level < compiled_in.len() {
+        compiled_in[level] = true;
+        level += 1;
+    }
+    compiled_in
 };
 
 /// Whether calls of this level are compiled in (see the features `max_level_*`).
 #[inline(always)]
 pub const fn compiled_in(level: LogLevel) -> bool {
-    level as u8 >= COMPILED_MINIMUM
+    COMPILED_IN[level as usize]
 }
 
 #[cfg(test)]

@@ -3,32 +3,35 @@
 //! | modules | own |
 //! |---|---|
 //! | `level`, `metadata`, `filter`, `callsite`, `dispatch` | what an event is known by, and whether it is wanted |
-//! | `encode`, `value`, `probe`, `record`, `decode` | an event as words: written in place, read without a copy |
-//! | `event`, `builder`, `logger` | an event that owns its parts, and what takes such events |
+//! | `encode`, `formatted`, `slot`, `value`, `probe`, `record`, `decode` | an event as words: written in place, read without a copy |
+//! | `event`, `compare`, `event_builder`, `logger` | an event that owns its parts, and what takes such events |
 //! | `ring`, `thread_ring`, `registry`, `current`, `flow` | the rings, and which thread has which |
 //! | `clock` | ticks, and what wall time they were |
 //! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message` | from the rings to the recorder |
-//! | `sink`, `sink_state`, `sink_thread`, `format` | from the recorder to where somebody reads it |
+//! | `sink`, `sink_state`, `sink_thread`, `sink_shield`, `format` | from the recorder to where somebody reads it |
 //! | `capture`, `snapshot` | from the recorder into a file, and back |
-//! | `init`, `handle`, `stats`, `panic_hook`, `exit`, `report` | what an application sees of all this |
+//! | `init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `exit`, `report` | what an application sees of all this |
 //!
 //! `ARCHITECTURE.md` in the repository draws them.
 
-mod builder;
 mod callsite;
 mod capture;
 mod clock;
+mod compare;
 mod current;
 mod decode;
 mod dispatch;
 mod encode;
 mod event;
+mod event_builder;
 mod exit;
 mod filter;
 mod flow;
 pub mod format;
+mod formatted;
 mod handle;
 mod init;
+mod init_error;
 mod level;
 mod logger;
 mod loss;
@@ -43,8 +46,11 @@ mod registry;
 mod report;
 mod ring;
 pub mod sink;
+mod sink_shield;
 mod sink_state;
 mod sink_thread;
+mod sizes;
+mod slot;
 pub mod snapshot;
 mod snapshot_thread;
 mod stats;
@@ -52,21 +58,22 @@ mod sync;
 mod thread_ring;
 mod value;
 
-pub use builder::EventBuilder;
 pub use clock::{Clock, now_nanos};
 pub use decode::{ErrorChain, EventRef, Fields, ValueRef};
 pub use dispatch::{install_logger, is_enabled, set_level};
-pub use encode::{Recorded, Slot};
 pub use event::{Field, FieldValue, LogEvent};
+pub use event_builder::EventBuilder;
 pub use filter::{DirectiveError, Filter};
 pub use format::{Format, FormatKind};
 pub use handle::TtlogHandle;
-pub use init::{InitError, TtlogBuilder, init};
+pub use init::{TtlogBuilder, init};
+pub use init_error::InitError;
 pub use level::{LogLevel, ParseLevelError};
 pub use logger::{Logger, RingLogger, emit_fast};
 pub use message::Message;
 pub use metadata::{FieldDef, Metadata};
 pub use sink::{Overflow, Sink, SinkOptions, WithOptions};
+pub use slot::{Recorded, Slot};
 pub use snapshot::{SnapshotError, SnapshotReader};
 pub use stats::{SinkStats, Stats};
 pub use value::Value;

@@ -5,13 +5,13 @@ use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::builder::EventBuilder;
 use crate::clock::now_nanos;
 use crate::current;
 use crate::dispatch;
+use crate::event_builder::EventBuilder;
 use crate::level::LogLevel;
 use crate::logger;
-use crate::report::report;
+use crate::report::{panic_message, report};
 
 /// Panics that follow a snapshot more closely than this, in nanoseconds, write none of their own.
 const LEAST_INTERVAL_NS: u64 = 1_000_000_000;
@@ -36,10 +36,7 @@ fn record(info: &PanicHookInfo<'_>) {
     if current::is_encoding() || current::is_own_thread() {
         return;
     }
-    let message = match info.payload_as_str() {
-        Some(message) => message,
-        None => "no message",
-    };
+    let message = panic_message(info.payload());
     let mut event = EventBuilder::with_capacity(2)
         .level(LogLevel::Critical)
         .target("panic")

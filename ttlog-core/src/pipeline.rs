@@ -209,11 +209,11 @@ impl Pipeline {
         for sink in &recorder.sinks {
             sink.want(position);
         }
-        let reached = recorder
-            .sinks
-            .iter()
-            .map(|sink| self.wait_for_sink(sink, position));
-        reached.fold(true, |all, reached| all && reached)
+        let mut all_reached = true;
+        for sink in &recorder.sinks {
+            all_reached &= self.wait_for_sink(sink, position);
+        }
+        all_reached
     }
 
     /// Waits until what is in the rings now has reached the recorder; gives the position behind it.

@@ -191,3 +191,10 @@ pub(crate) fn next_record<'a>(words: &mut &'a [u64]) -> Option<(Header, &'a [u64
     *words = rest;
     Some((header, record))
 }
+
+/// The id of the thread that a record in the recorder's layout is of.
+pub(crate) fn thread_of(record: &[u64]) -> u32 {
+    record
+        .get(2)
+        .map_or(0, |origin| (u64::from_le(*origin) >> 32) as u32)
+}

@@ -73,6 +73,27 @@ pub(crate) struct Cursor {
     pub(crate) count: u64,
 }
 
+/// The words of a ring, without the ring: a writer keeps it in registers, where it would have to load the
+/// ring's own pointer again after every store.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Slots {
+    first: *const AtomicU64,
+    mask: u64,
+}
+
+impl Slots {
+    /// Stores a word.
+    ///
+    /// # Safety
+    /// The ring is alive.
+    #[inline(always)]
+    pub(crate) unsafe fn put(self, position: u64, word: u64) {
+        // SAFETY: `mask` is the number of words less one, so the index is within them; they live as long as the ring.
+        let slot = unsafe { &*self.first.add((position & self.mask) as usize) };
+        slot.store(word, Ordering::Relaxed);
+    }
+}
+
 /// There is no memory for a ring.
 #[derive(Debug)]
 pub(crate) struct OutOfMemory;
@@ -145,9 +166,17 @@ impl Ring {
     #[inline(always)]
     pub(crate) fn put(&self, position: u64, word: u64) {
         debug_assert!(position < self.reserved());
-        // SAFETY: `mask` is the length of `words` less one, so the index is within it.
-        let slot = unsafe { self.words.get_unchecked((position & self.mask) as usize) };
-        slot.store(word, Ordering::Relaxed);
+        // SAFETY: the ring is borrowed.
+        unsafe { self.slots().put(position, word) };
+    }
+
+    /// The ring's words by themselves, for a writer that stores many of them.
+    #[inline(always)]
+    pub(crate) fn slots(&self) -> Slots {
+        Slots {
+            first: self.words.as_ptr(),
+            mask: self.mask,
+        }
     }
 
     /// Publishes the record that ends before `end`; `events` is 1, or 0 for one that doesn't count.

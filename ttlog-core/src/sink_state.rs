@@ -119,7 +119,14 @@ impl SinkState {
 
     // ---- For the sink's thread ----
 
-    counters!(delivered, filtered, overwritten, dropped, errors, progress);
+    counters!(delivered, filtered, overwritten, dropped, progress);
+
+    /// Counts failures; whether these are the first.
+    pub(crate) fn errors(&self, failures: u64) -> bool {
+        let first = self.errors.load(Ordering::Relaxed) == 0;
+        add(&self.errors, failures);
+        first
+    }
 
     /// Takes back what was counted as delivered and then lost.
     pub(crate) fn delivered_was_dropped(&self, events: u64) {

@@ -1,10 +1,9 @@
-//! The thread of one sink: follows the recorder, and shields everything else from what the sink does.
+//! The thread of one sink: follows the recorder and gives the sink what is for it.
 
 use std::collections::HashMap;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 use crate::callsite::Sites;
@@ -13,22 +12,17 @@ use crate::current;
 use crate::decode::EventRef;
 use crate::filter::Filter;
 use crate::loss::{self, Loss};
-use crate::record::{Header, next_record, whole_records};
+use crate::record::{Header, next_record, thread_of, whole_records};
 use crate::recorder::Recorder;
-use crate::report::report;
 use crate::ring::Cursor;
 use crate::sink::{Overflow, Sink};
+use crate::sink_shield::Shield;
 use crate::sink_state::{Health, SinkState};
 
 /// How many words are copied out of the recorder at once.
 const BATCH_WORDS: u64 = 1 << 13;
 /// How long an idle thread sleeps at most: nobody else wakes it if a wake-up was missed.
 const LONGEST_SLEEP: Duration = Duration::from_millis(500);
-/// The pauses between two tries of a flush that fails double from the first to the last.
-const FIRST_RETRY: Duration = Duration::from_millis(10);
-const LAST_RETRY: Duration = Duration::from_secs(1);
-/// How often a flush is tried when the thread has to end.
-const LAST_TRIES: u32 = 3;
 
 /// Starts the thread of a sink at `cursor`.
 pub(crate) fn start(
@@ -37,29 +31,28 @@ pub(crate) fn start(
     state: Arc<SinkState>,
     recorder: Arc<Recorder>,
     cursor: Cursor,
-) -> io::Result<JoinHandle<()>> {
+) -> io::Result<()> {
     let thread = thread::Builder::new().name(format!("ttlog-{}", state.name));
-    thread.spawn(move || {
+    let run = move || {
         current::become_own_thread();
         state.set_thread(thread::current());
-        let gone = Gone(state.clone());
-        let mut worker = SinkThread {
-            sink,
-            filter,
-            state,
+        let _gone = Gone(state.clone());
+        let mut feed = Feed {
             recorder,
             cursor,
             batch: Vec::new(),
+            state: state.clone(),
+        };
+        let mut mouth = Mouth {
+            shield: Shield::new(sink, state.clone()),
+            filter,
+            state,
             sites: Sites::default(),
             names: Names::default(),
-            unflushed: 0,
         };
-        worker.run();
-        let SinkThread { sink, .. } = worker;
-        // A sink may panic in its drop, too.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(sink)));
-        drop(gone);
-    })
+        while feed.step(&mut mouth) {}
+    };
+    thread.spawn(run).map(drop)
 }
 
 /// Tells that the thread has ended, however it did.
@@ -71,49 +64,41 @@ impl Drop for Gone {
     }
 }
 
-struct SinkThread {
-    sink: Box<dyn Sink>,
-    filter: Option<Filter>,
-    state: Arc<SinkState>,
+/// What comes out of the recorder.
+struct Feed {
     recorder: Arc<Recorder>,
     /// The next record to be copied.
     cursor: Cursor,
     batch: Vec<u64>,
-    sites: Sites,
-    names: Names,
-    /// Events that the sink took since its last good flush.
-    unflushed: u64,
+    state: Arc<SinkState>,
 }
 
-impl SinkThread {
-    fn run(&mut self) {
-        loop {
-            let before = self.cursor;
-            self.batch.clear();
-            let log = &self.recorder.log;
-            let lost = log.read(&mut self.cursor, BATCH_WORDS, &mut self.batch);
-            if lost > 0 {
-                self.catch_up(before, lost);
-            } else {
-                self.deliver_batch();
-            }
-            let caught_up = self.recorder.log.published() == self.cursor.position;
-            let wanted = self.state.wanted();
-            let is_waited_for = self.state.done() < wanted && wanted <= self.cursor.position;
-            if !caught_up && !is_waited_for {
-                continue;
-            }
-            if self.unflushed > 0 && !self.flush() {
-                return;
-            }
+impl Feed {
+    /// Delivers what is there, flushes or sleeps when it is time for that; `false` at the end.
+    fn step(&mut self, mouth: &mut Mouth) -> bool {
+        let before = self.cursor;
+        self.batch.clear();
+        let log = &self.recorder.log;
+        let lost = log.read(&mut self.cursor, BATCH_WORDS, &mut self.batch);
+        if lost > 0 {
+            self.catch_up(mouth, before, lost);
+        } else {
+            self.deliver_batch(mouth);
+        }
+        let caught_up = self.recorder.log.published() == self.cursor.position;
+        let wanted = self.state.wanted();
+        let is_waited_for = self.state.done() < wanted && wanted <= self.cursor.position;
+        if caught_up || is_waited_for {
+            let flushed = mouth.shield.flush();
             self.state.is_through(self.cursor.position);
-            if caught_up && self.state.is_stopping() {
-                return;
-            }
-            if caught_up {
-                self.sleep();
+            if !flushed || caught_up && self.state.is_stopping() {
+                return false;
             }
         }
+        if caught_up {
+            self.sleep();
+        }
+        true
     }
 
     fn sleep(&self) {
@@ -127,14 +112,14 @@ impl SinkThread {
 
     /// Goes on after the recorder has passed this sink: `lost` events are missing between `before` and the
     /// cursor, unless they were saved.
-    fn catch_up(&mut self, before: Cursor, lost: u64) {
+    fn catch_up(&mut self, mouth: &mut Mouth, before: Cursor, lost: u64) {
         if let Some(backlog) = self.state.take_backlog()
             && (backlog.start.position..backlog.end.position).contains(&before.position)
         {
             self.cursor = backlog.end;
             self.state.has_copied(backlog.end.position);
             let copied = (before.position - backlog.start.position) as usize;
-            self.deliver_words(&backlog.words[copied..]);
+            mouth.deliver_all(&backlog.words[copied..]);
             return;
         }
         let loss = if self.state.overflow() == Overflow::DropNewest {
@@ -145,22 +130,31 @@ impl SinkThread {
             Loss::Overwritten
         };
         self.state.has_copied(self.cursor.position);
-        self.tell_of(lost, loss);
+        mouth.tell_of(lost, loss);
     }
 
-    /// Delivers the whole records at the beginning of the batch, and moves the cursor behind them.
-    fn deliver_batch(&mut self) {
+    /// Delivers the whole records of the batch, and moves the cursor behind them.
+    fn deliver_batch(&mut self, mouth: &mut Mouth) {
         let (end, events) = whole_records(&self.batch);
         self.cursor.position += end as u64;
         self.cursor.count += events;
         // The batch is this thread's: the recorder may overwrite the original while the sink takes its time.
         self.state.has_copied(self.cursor.position);
-        let batch = std::mem::take(&mut self.batch);
-        self.deliver_words(&batch[..end]);
-        self.batch = batch;
+        mouth.deliver_all(&self.batch[..end]);
     }
+}
 
-    fn deliver_words(&mut self, mut words: &[u64]) {
+/// What goes into the sink.
+struct Mouth {
+    shield: Shield,
+    filter: Option<Filter>,
+    state: Arc<SinkState>,
+    sites: Sites,
+    names: Names,
+}
+
+impl Mouth {
+    fn deliver_all(&mut self, mut words: &[u64]) {
         while let Some((header, record)) = next_record(&mut words) {
             self.deliver(header, record);
         }
@@ -168,24 +162,20 @@ impl SinkThread {
 
     fn deliver(&mut self, header: Header, record: &[u64]) {
         let metadata = self.sites.get(header.site());
-        let thread_id = (u64::from_le(*record.get(2).unwrap_or(&0)) >> 32) as u32;
-        let name = self.names.get(thread_id);
-        let Some(event) = EventRef::parse(record, metadata, name.as_deref()) else {
+        let name = self.names.get(thread_of(record));
+        let Some(event) = EventRef::parse(record, metadata, name) else {
             self.state.dropped(1);
             return;
         };
         if event.is_synthetic() {
-            self.write(&event);
+            self.shield.write(&event);
             return;
         }
         let filter = self.filter.as_ref();
         if filter.is_some_and(|filter| !filter.enabled(event.target(), event.level())) {
             self.state.filtered(1);
-        } else if self.write(&event) {
-            self.state.delivered(1);
-            self.unflushed += 1;
         } else {
-            self.state.dropped(1);
+            self.shield.deliver(&event);
         }
         self.state.progress(1);
         if self.state.health() == Health::Stalled {
@@ -193,84 +183,14 @@ impl SinkThread {
         }
     }
 
-    /// Gives the sink an event; whether it took it.
-    fn write(&mut self, event: &EventRef<'_>) -> bool {
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.sink.write(event)));
-        let problem = match outcome {
-            Ok(Ok(())) => return true,
-            Ok(Err(error)) => error.to_string(),
-            Err(payload) => panic_text(payload),
-        };
-        self.failed(&format!("could not take an event: {problem}"));
-        false
-    }
-
-    fn failed(&self, problem: &str) {
-        if self.state.stats().errors == 0 {
-            report(&format!(
-                "sink {}: {problem}; this is reported once",
-                self.state.name
-            ));
-        }
-        self.state.errors(1);
-    }
-
     /// Shows a loss where it happened.
     fn tell_of(&mut self, lost: u64, loss: Loss) {
-        if lost == 0 {
-            return;
-        }
         let record = loss::record(lost, loss, now_nanos());
-        let metadata = self.sites.get(Header(record[0]).site());
+        let metadata = self.sites.get(Header(u64::from_le(record[0])).site());
         if let Some(event) = EventRef::parse(&record, metadata, None) {
-            self.write(&event);
-            self.unflushed += 1;
+            self.shield.write(&event);
         }
     }
-
-    /// Flushes the sink, again and again if it fails; `false` if the thread has to end without success.
-    fn flush(&mut self) -> bool {
-        let mut pause = FIRST_RETRY;
-        let mut last_tries = LAST_TRIES;
-        loop {
-            let outcome = catch_unwind(AssertUnwindSafe(|| self.sink.flush()));
-            let problem = match outcome {
-                Ok(Ok(())) => break,
-                Ok(Err(error)) => error.to_string(),
-                Err(payload) => panic_text(payload),
-            };
-            self.failed(&format!("could not write: {problem}; it is tried again"));
-            self.state.set_health(Health::Failing);
-            if self.state.is_stopping() {
-                last_tries -= 1;
-                if last_tries == 0 {
-                    self.state
-                        .delivered_was_dropped(self.unflushed.min(self.state.stats().delivered));
-                    self.state.is_through(self.cursor.position);
-                    return false;
-                }
-            }
-            thread::park_timeout(pause);
-            pause = (pause * 2).min(LAST_RETRY);
-        }
-        self.state.set_health(Health::Well);
-        self.state.progress(1);
-        self.unflushed = 0;
-        true
-    }
-}
-
-/// What a caught panic said. The payload is not dropped, because that could panic again.
-pub(crate) fn panic_text(payload: Box<dyn std::any::Any + Send>) -> String {
-    let text = match payload.downcast_ref::<&str>() {
-        Some(text) => (*text).to_owned(),
-        None => payload
-            .downcast_ref::<String>()
-            .cloned()
-            .unwrap_or_else(|| "no message".to_owned()),
-    };
-    std::mem::forget(payload);
-    format!("panicked: {text}")
 }
 
 /// The names of threads, looked up before.
@@ -284,17 +204,22 @@ struct Names {
 const MOST_NAMES: usize = 1024;
 
 impl Names {
-    fn get(&mut self, thread_id: u32) -> Option<Arc<str>> {
+    #[inline]
+    fn get(&mut self, thread_id: u32) -> Option<&str> {
         if self.last.0 != thread_id {
-            if self.known.len() > MOST_NAMES {
-                self.known.clear();
-            }
-            let name = self
-                .known
-                .entry(thread_id)
-                .or_insert_with(|| current::thread_name(thread_id));
-            self.last = (thread_id, name.clone());
+            self.look_up(thread_id);
         }
-        self.last.1.clone()
+        self.last.1.as_deref()
+    }
+
+    fn look_up(&mut self, thread_id: u32) {
+        if self.known.len() > MOST_NAMES {
+            self.known.clear();
+        }
+        let name = self
+            .known
+            .entry(thread_id)
+            .or_insert_with(|| current::thread_name(thread_id));
+        self.last = (thread_id, name.clone());
     }
 }

@@ -28,6 +28,28 @@ pub(crate) enum Use {
     Scratch,
 }
 
+/// What comes of asking for more room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// The record may be written up to this position.
+    UpTo(u64),
+    /// No record may be so long.
+    TooLong,
+    /// The ring is full, and nothing may be overwritten.
+    Full,
+}
+
+/// What comes of asking for room for a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TextRoom {
+    /// Up to where the record may be written.
+    pub(crate) limit: u64,
+    /// How many bytes of the text may be written.
+    pub(crate) length: usize,
+    /// The ring is full, and nothing may be overwritten.
+    pub(crate) full: bool,
+}
+
 const FREE: u64 = 0;
 const CLAIMED: u64 = 1;
 const RELEASED: u64 = 2;
@@ -100,6 +122,39 @@ impl ThreadRing {
             }
         }
         true
+    }
+
+    /// More room for a record that begins at `start` and is to reach up to `needed`.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn more_room(&self, start: u64, needed: u64) -> Room {
+        if needed - start > self.longest_record {
+            Room::TooLong
+        } else if self.make_room(needed) {
+            Room::UpTo(self.limit(start))
+        } else {
+            Room::Full
+        }
+    }
+
+    /// Room for as much as there may be of a text of `length` bytes, behind `base` of a record that begins at `start`.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn room_for_text(&self, start: u64, base: u64, length: usize) -> TextRoom {
+        let longest = (start + self.longest_record).saturating_sub(base);
+        let words = (length.div_ceil(8) as u64).min(longest);
+        match self.more_room(start, base + words) {
+            Room::UpTo(limit) => TextRoom {
+                limit,
+                length: length.min(words as usize * 8),
+                full: false,
+            },
+            Room::TooLong | Room::Full => TextRoom {
+                limit: self.limit(start),
+                length: 0,
+                full: true,
+            },
+        }
     }
 
     pub(crate) fn count_dropped(&self) {

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::encode::{Recorded, Slot};
 use crate::event::FieldValue;
+use crate::slot::{Recorded, Slot};
 
 /// What can stand behind `name =` in a log call, and is recorded with its type.
 ///

@@ -49,10 +49,10 @@ impl MessageText {
     /// brace in it, neither has its text.
     fn of_macro(call: &Macro) -> Self {
         let source = call.to_token_stream();
-        if call.path.is_ident("concat") {
-            if let Some(text) = concatenation(call) {
-                return Self::known(source, &text);
-            }
+        if call.path.is_ident("concat")
+            && let Some(text) = concatenation(call)
+        {
+            return Self::known(source, &text);
         }
         let is_stringify = call.path.is_ident("stringify");
         let template = if is_stringify && !call.tokens.to_string().contains(['{', '}']) {

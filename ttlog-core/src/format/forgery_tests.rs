@@ -3,9 +3,9 @@
 
 use serde_json::Value;
 
+use super::FormatKind;
 use super::escape::is_hostile;
 use super::testing::{self, event, with};
-use super::{Format, FormatKind};
 use crate::event::{FieldValue, LogEvent};
 use crate::{Field, LogLevel};
 

@@ -24,17 +24,23 @@ pub(crate) struct GuardedFormat {
 }
 
 impl GuardedFormat {
-    pub(crate) fn new(format: Box<dyn Format>) -> Self {
+    /// The format that the environment asks for.
+    pub(crate) fn from_env() -> Self {
         GuardedFormat {
-            format,
+            format: FormatKind::from_env_or_text().boxed(),
             colored: false,
             buffer: String::new(),
         }
     }
 
-    /// The format that the environment asks for.
-    pub(crate) fn from_env() -> Self {
-        GuardedFormat::new(FormatKind::from_env_or_text().boxed())
+    /// Goes on with another format.
+    pub(crate) fn replace(&mut self, format: impl Format) {
+        self.format = Box::new(format);
+    }
+
+    /// The text of the last event.
+    pub(crate) fn last(&self) -> &str {
+        &self.buffer
     }
 
     /// The text of one event.
@@ -94,7 +100,8 @@ mod tests {
 
     #[test]
     fn an_event_whose_format_panics_is_written_as_text_and_the_next_as_ever() {
-        let mut format = GuardedFormat::new(Box::new(Fragile));
+        let mut format = GuardedFormat::from_env();
+        format.replace(Fragile);
         let good = record(&event(LogLevel::Info, "good"));
         let bad = record(&with(event(LogLevel::Info, "bad one"), [("bad", 1.into())]));
         assert_eq!(format.format(&good.event()), "half of good\n");

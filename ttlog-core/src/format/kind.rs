@@ -1,11 +1,11 @@
 //! [`FormatKind`]: the choice of a built-in format by its name.
 
 use std::fmt;
-use std::io::{self, Write};
 use std::str::FromStr;
 use std::sync::Once;
 
 use super::{Format, Json, Logfmt, Pretty, Text};
+use crate::report::report;
 
 /// The name of a built-in format, as the environment variable `TTLOG_FORMAT` gives it.
 ///
@@ -73,10 +73,7 @@ impl FormatKind {
     pub(crate) fn from_env_or_text() -> FormatKind {
         static REPORT: Once = Once::new();
         FormatKind::from_env().unwrap_or_else(|error| {
-            REPORT.call_once(|| {
-                // Where stderr is closed there is nobody to tell.
-                let _ = writeln!(io::stderr(), "ttlog: TTLOG_FORMAT: {error}");
-            });
+            REPORT.call_once(|| report(&format!("TTLOG_FORMAT: {error}")));
             FormatKind::Text
         })
     }

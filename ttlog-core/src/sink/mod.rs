@@ -1,7 +1,19 @@
 //! [`Sink`]: where events go, and the sinks that ttlog brings.
 
 mod console;
-pub use console::Console;
+mod file;
+mod memory;
+mod open;
+mod output;
+mod rolling;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use console::{ColorChoice, Console};
+pub use file::File;
+pub use memory::Memory;
+pub use rolling::{RollingFile, RollingSink, Rotation};
+
 use std::io;
 
 use crate::decode::EventRef;

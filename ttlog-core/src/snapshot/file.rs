@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::error::SnapshotError;
 use super::facts::{Facts, fact};
 use super::writer::{Contents, write_to};
+use crate::format::timestamp;
 
 /// Ends the temporary name.
 const PARTIAL: &str = "partial";
@@ -128,29 +129,13 @@ fn sanitized(name: &str) -> String {
     }
 }
 
-/// A time as `20260130T235959.123Z`.
+/// A time to the millisecond, as `2026-01-30T23-59-59.123Z`.
 fn utc(nanos: u64) -> String {
-    let milliseconds = nanos / 1_000_000;
-    let seconds = milliseconds / 1000;
-    let (year, month, day) = civil(seconds / 86_400);
-    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    let fraction = milliseconds % 1000;
-    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}.{fraction:03}Z")
-}
-
-/// Year, month and day of a day counted from 1970-01-01.
-///
-/// Years are taken to begin in March, so that the day that comes and goes is the last of its year; 400 of them are
-/// an era of 146,097 days.
-fn civil(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468; // from 0000-03-01
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153; // 0 is March
-    let day = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year + u64::from(month <= 2), month, day)
+    let mut text = timestamp::file_stamp(nanos);
+    let milliseconds = nanos / 1_000_000 % 1000;
+    text.truncate(text.len() - 1);
+    text.push_str(&format!(".{milliseconds:03}Z"));
+    text
 }
 
 #[cfg(test)]
@@ -208,7 +193,8 @@ mod tests {
         let path = write(&contents(&facts), &deep).unwrap();
         let name = path.file_name().unwrap().to_str().unwrap();
         assert!(
-            name.starts_with("_check_out-4711-20260228T235959.123Z-") && name.ends_with(".ttlog"),
+            name.starts_with("_check_out-4711-2026-02-28T23-59-59.123Z-")
+                && name.ends_with(".ttlog"),
             "{name}"
         );
         assert_eq!(Directory(deep).names(), [name]);
@@ -260,11 +246,8 @@ mod tests {
 
     #[test]
     fn times_are_those_of_the_calendar() {
-        assert_eq!(utc(0), "19700101T000000.000Z");
-        assert_eq!(utc(951_782_400_000_000_000), "20000229T000000.000Z");
-        assert_eq!(utc(1_709_251_199_999_999_999), "20240229T235959.999Z");
-        assert_eq!(utc(4_107_542_400_000_000_000), "21000301T000000.000Z");
-        assert_eq!(utc(u64::MAX), "25540721T233433.709Z");
+        assert_eq!(utc(0), "1970-01-01T00-00-00.000Z");
+        assert_eq!(utc(951_782_400_009_999_999), "2000-02-29T00-00-00.009Z");
     }
 
     #[test]
@@ -272,6 +255,6 @@ mod tests {
         assert_eq!(sanitized("a/b:c"), "a_b_c");
         assert_eq!(sanitized("..."), "ttlog");
         assert_eq!(sanitized(&"x".repeat(99)).len(), 64);
-        assert_eq!(stem(&Facts::default()), "ttlog-0-19700101T000000.000Z");
+        assert_eq!(stem(&Facts::default()), "ttlog-0-1970-01-01T00-00-00.000Z");
     }
 }

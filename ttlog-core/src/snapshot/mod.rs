@@ -12,6 +12,7 @@
 //!
 //! A block is used only if it is whole, so a file cut anywhere gives back every block before the cut.
 
+mod blocks;
 mod crc;
 mod dictionary;
 mod error;

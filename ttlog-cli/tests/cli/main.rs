@@ -1,0 +1,6 @@
+//! The command as its users run it.
+
+mod broken;
+mod common;
+mod info;
+mod show;

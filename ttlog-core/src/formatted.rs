@@ -1,0 +1,132 @@
+//! Texts that a formatter writes: `%value`, `?value`, messages with placeholders, errors.
+//!
+//! They go straight into the ring, and may log while they are written. A panic in one leaves a mark on the event, and
+//! what was written before it.
+
+use std::error::Error;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::encode::Encoder;
+use crate::record::{TEXT_CUT, Tag, flag};
+
+/// How many messages of an error and its sources are recorded.
+const LONGEST_CHAIN: u64 = 16;
+
+impl Encoder {
+    /// Appends, with its tag, what a formatter writes.
+    #[inline(never)]
+    pub(crate) fn formatted(&mut self, tag: Tag, arguments: fmt::Arguments<'_>) {
+        if let Some(text) = arguments.as_str() {
+            self.text(tag, text.as_bytes());
+        } else if self.open(tag, 1) {
+            self.formatted_text(arguments);
+        }
+    }
+
+    /// Appends what a formatter writes, where its length word has room.
+    fn formatted_text(&mut self, arguments: fmt::Arguments<'_>) {
+        let length_slot = self.position;
+        self.position += 1;
+        let mut text = TextWriter {
+            encoder: self,
+            length: 0,
+            partial: 0,
+            cut: false,
+        };
+        let outcome = catch_unwind(AssertUnwindSafe(|| fmt::write(&mut text, arguments)));
+        let failed = match outcome {
+            Ok(written) => written.is_err() && !text.cut,
+            Err(payload) => {
+                // Dropping the payload could panic again.
+                std::mem::forget(payload);
+                true
+            }
+        };
+        let length = text.end();
+        if failed {
+            self.flag(flag::PANICKED);
+        }
+        self.store(length_slot, length);
+    }
+
+    /// Appends an error's message and those of its sources.
+    #[inline(never)]
+    pub(crate) fn error(&mut self, error: &(dyn Error + 'static)) {
+        self.messages(std::iter::successors(Some(error), |error| source(*error)));
+    }
+
+    /// Appends the messages of an error, the outermost first.
+    pub(crate) fn messages(&mut self, messages: impl Iterator<Item = impl fmt::Display>) {
+        if !self.open(Tag::Error, 1) {
+            return;
+        }
+        let count_slot = self.position;
+        self.position += 1;
+        let mut count = 0;
+        for message in messages.take(LONGEST_CHAIN as usize) {
+            if !self.has_room(1) {
+                break;
+            }
+            self.formatted_text(format_args!("{message}"));
+            count += 1;
+        }
+        self.store(count_slot, count);
+    }
+}
+
+/// The source of an error; none where asking for it panics.
+fn source<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    catch_unwind(AssertUnwindSafe(|| error.source())).unwrap_or_else(|payload| {
+        std::mem::forget(payload);
+        None
+    })
+}
+
+/// Takes a formatter's output, eight bytes at a time.
+struct TextWriter<'a> {
+    encoder: &'a mut Encoder,
+    /// Bytes so far.
+    length: u64,
+    /// The bytes of the last word that isn't full.
+    partial: u64,
+    cut: bool,
+}
+
+impl TextWriter<'_> {
+    /// Writes the last word; gives the text's length word.
+    fn end(self) -> u64 {
+        if !self.length.is_multiple_of(8) {
+            // `write_str` made room for it with the first of its bytes.
+            self.encoder.put(self.partial);
+        }
+        self.length | if self.cut { TEXT_CUT } else { 0 }
+    }
+}
+
+impl fmt::Write for TextWriter<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut bytes = text.as_bytes();
+        if self.cut {
+            return Err(fmt::Error);
+        }
+        while !bytes.is_empty() {
+            let used = (self.length % 8) as usize;
+            if used == 0 && !self.encoder.has_room(1) {
+                self.cut = true;
+                return Err(fmt::Error);
+            }
+            let taken = bytes.len().min(8 - used);
+            let mut word = [0; 8];
+            word[used..used + taken].copy_from_slice(&bytes[..taken]);
+            self.partial |= u64::from_le_bytes(word);
+            self.length += taken as u64;
+            if used + taken == 8 {
+                self.encoder.put(self.partial);
+                self.partial = 0;
+            }
+            bytes = &bytes[taken..];
+        }
+        Ok(())
+    }
+}

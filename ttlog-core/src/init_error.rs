@@ -1,0 +1,52 @@
+//! [`InitError`]: why a pipeline could not be started.
+
+use std::fmt;
+use std::io;
+
+/// Why a pipeline could not be started.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum InitError {
+    /// ttlog was initialized before: there is one global pipeline in a process. [`TtlogBuilder::build`] makes others.
+    AlreadyInitialized,
+    /// A size is out of the range that is named.
+    OutOfRange {
+        /// The setting's name.
+        setting: &'static str,
+        /// What it may be, in words.
+        allowed: String,
+    },
+    /// There is no memory for the recorder.
+    OutOfMemory {
+        /// How many bytes it would have had.
+        bytes: usize,
+    },
+    /// A thread could not be started.
+    Thread(io::Error),
+}
+
+impl fmt::Display for InitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            InitError::AlreadyInitialized => f.write_str(
+                "ttlog is initialized already; `build()` makes a pipeline beside the global one",
+            ),
+            InitError::OutOfRange { setting, allowed } => {
+                write!(f, "ttlog's setting `{setting}` is out of range: {allowed}")
+            }
+            InitError::OutOfMemory { bytes } => {
+                write!(f, "there is no memory for a recorder of {bytes} bytes")
+            }
+            InitError::Thread(error) => write!(f, "ttlog can't start a thread: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for InitError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            InitError::Thread(error) => Some(error),
+            _ => None,
+        }
+    }
+}

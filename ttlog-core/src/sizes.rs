@@ -1,0 +1,100 @@
+//! [`Sizes`]: the sizes of rings and recorder, checked and rounded.
+
+use crate::init_error::InitError;
+use crate::record::MAX_RECORD_WORDS;
+use crate::ring::{CHUNKS, RECORDS_PER_RING};
+
+const WORD_BYTES: usize = size_of::<u64>();
+/// The recorder is the sinks' buffer, too.
+const SMALLEST_RECORDER_BYTES: usize = 64 << 10;
+const LARGEST_RECORDER_BYTES: usize = 1 << 40;
+const SMALLEST_RING_BYTES: usize = 8 << 10;
+const LARGEST_RING_BYTES: usize = 1 << 30;
+const SMALLEST_EVENT_BYTES: usize = 1 << 10;
+const LARGEST_EVENT_BYTES: usize = MAX_RECORD_WORDS as usize * WORD_BYTES;
+
+/// In words; rings and recorder are powers of two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sizes {
+    pub(crate) recorder_words: usize,
+    pub(crate) ring_words: usize,
+    pub(crate) longest_record: u64,
+}
+
+impl Sizes {
+    /// `capacity_bytes` is `None` where it is no number that fits.
+    pub(crate) fn new(
+        capacity_bytes: Option<usize>,
+        ring_bytes: usize,
+        max_event_bytes: usize,
+    ) -> Result<Sizes, InitError> {
+        let capacity_bytes = capacity_bytes.unwrap_or(usize::MAX);
+        in_range("capacity", capacity_bytes, 1, LARGEST_RECORDER_BYTES)?;
+        in_range(
+            "ring_bytes",
+            ring_bytes,
+            SMALLEST_RING_BYTES,
+            LARGEST_RING_BYTES,
+        )?;
+        in_range(
+            "max_event_bytes",
+            max_event_bytes,
+            SMALLEST_EVENT_BYTES,
+            LARGEST_EVENT_BYTES,
+        )?;
+        let longest_record = max_event_bytes / WORD_BYTES;
+        let records = RECORDS_PER_RING as usize * WORD_BYTES;
+        // In the recorder a record has one word more; one chunk of it is always about to be overwritten.
+        let recorder_bytes = capacity_bytes
+            .max(SMALLEST_RECORDER_BYTES)
+            .max((longest_record + 1) * records);
+        let with_spare_chunks = recorder_bytes + recorder_bytes / (CHUNKS as usize / 2);
+        Ok(Sizes {
+            recorder_words: (with_spare_chunks / WORD_BYTES).next_power_of_two(),
+            ring_words: (ring_bytes.max(longest_record * records) / WORD_BYTES).next_power_of_two(),
+            longest_record: longest_record as u64,
+        })
+    }
+}
+
+fn in_range(
+    setting: &'static str,
+    bytes: usize,
+    least: usize,
+    greatest: usize,
+) -> Result<(), InitError> {
+    if (least..=greatest).contains(&bytes) {
+        return Ok(());
+    }
+    Err(InitError::OutOfRange {
+        setting,
+        allowed: format!("from {least} to {greatest} bytes"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_room_for_what_was_asked_and_for_a_few_of_the_longest_records() {
+        let sizes = Sizes::new(Some(4096 * 128), 8 << 10, 16 << 10).unwrap();
+        assert!(sizes.recorder_words * WORD_BYTES >= 4096 * 128);
+        assert!(sizes.ring_words as u64 >= sizes.longest_record * RECORDS_PER_RING);
+        assert_eq!(sizes.longest_record, 2048);
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_named() {
+        let errors = [
+            (Sizes::new(Some(0), 8 << 10, 1 << 10), "capacity"),
+            (Sizes::new(None, 8 << 10, 1 << 10), "capacity"),
+            (Sizes::new(Some(usize::MAX), 8 << 10, 1 << 10), "capacity"),
+            (Sizes::new(Some(1), 0, 1 << 10), "ring_bytes"),
+            (Sizes::new(Some(1), 8 << 10, usize::MAX), "max_event_bytes"),
+        ];
+        for (outcome, name) in errors {
+            assert!(outcome.unwrap_err().to_string().contains(name));
+        }
+    }
+}
