@@ -4,7 +4,7 @@
 //! not in time, the rings are read as they are, beside it. [`Passes`](crate::pipeline::Passes) tells whether it
 //! moved events meanwhile, so that none is there twice or missing.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
@@ -169,8 +169,8 @@ impl Pipeline {
 }
 
 /// The ids of the call sites and of the threads that records name.
-fn named_by(events: &[u64]) -> (BTreeSet<u32>, BTreeSet<u32>) {
-    let (mut sites, mut threads) = (BTreeSet::new(), BTreeSet::new());
+fn named_by(events: &[u64]) -> (HashSet<u32>, HashSet<u32>) {
+    let (mut sites, mut threads) = (HashSet::new(), HashSet::new());
     let mut last = (u32::MAX, u32::MAX);
     let mut rest = events;
     while let Some((header, record)) = next_record(&mut rest) {
