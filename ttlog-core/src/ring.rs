@@ -238,7 +238,13 @@ impl Ring {
             if self.intact(cursor.position) {
                 return cursor.count - before;
             }
+            let first = cursor.position;
             self.resume(cursor);
+            // What was copied from there on was not overwritten before it was copied.
+            if cursor.position < end {
+                out.drain(kept..kept + (cursor.position - first) as usize);
+                return cursor.count - before;
+            }
         }
     }
 
