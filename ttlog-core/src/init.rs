@@ -33,6 +33,9 @@ use crate::sync::lock;
 
 /// The size in the recorder that `capacity` reckons with: an event of two integers and a short text has less.
 const USUAL_EVENT_BYTES: usize = 128;
+/// Whether `init` was called; locked while the global pipeline is started or given its settings, so that a log call and
+/// `init` on two threads come one after the other.
+static INITIALIZED: Mutex<bool> = Mutex::new(false);
 /// How many messages to the snapshot thread can wait.
 const CONTROL_MESSAGES: usize = 256;
 
@@ -221,19 +224,25 @@ impl TtlogBuilder {
     /// It was called before in this process, a setting is out of range, or the system has no memory or no
     /// thread for it.
     pub fn try_init(self) -> Result<TtlogHandle, InitError> {
-        static INITIALIZED: Mutex<bool> = Mutex::new(false);
-        let mut initialized = lock(&INITIALIZED);
-        if *initialized {
-            return Err(InitError::AlreadyInitialized);
-        }
-        let builder = self.with_environment();
-        let panic_snapshot = builder.panic_snapshot;
-        let pipeline = builder.start_global()?;
-        *initialized = true;
-        if panic_snapshot {
-            panic_hook::install();
-        }
-        Ok(TtlogHandle::global(pipeline))
+        // What logs meanwhile on this thread must not start ttlog a second time.
+        let handle = current::once_at_a_time(|| {
+            let mut initialized = lock(&INITIALIZED);
+            if *initialized {
+                return Err(InitError::AlreadyInitialized);
+            }
+            let builder = self.with_environment();
+            let panic_snapshot = builder.panic_snapshot;
+            let pipeline = builder.start_global()?;
+            *initialized = true;
+            if panic_snapshot {
+                panic_hook::install();
+            }
+            Ok(TtlogHandle::global(pipeline))
+        });
+        handle.unwrap_or_else(|| {
+            let error = io::Error::other("ttlog is being started by this very thread");
+            Err(InitError::Thread(error))
+        })
     }
 
     /// A pipeline beside the global one, that only [`TtlogHandle::scope`] logs to: for tests, and for parts of a program
@@ -249,7 +258,12 @@ impl TtlogBuilder {
     }
 
     /// Starts the global pipeline because of a log call, with the panics' snapshots off: nobody asked for files.
+    /// Does nothing where another thread was first. To be called through [`current::once_at_a_time`].
     pub(crate) fn start_unasked(self) {
+        let _initialized = lock(&INITIALIZED);
+        if dispatch::global().is_some() {
+            return;
+        }
         if let Err(error) = self.with_environment().start_global() {
             report(&error.to_string());
         }
