@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -26,6 +27,7 @@ thread_local! {
     static HOME: Cell<*const ThreadRing> = const { Cell::new(ptr::null()) };
     static IN_COLD_PATH: Cell<bool> = const { Cell::new(false) };
     static IS_OWN_THREAD: Cell<bool> = const { Cell::new(false) };
+    static IS_CATCHING: Cell<bool> = const { Cell::new(false) };
     static THREAD_ID: Cell<u32> = const { Cell::new(0) };
     static RINGS: Rings = const { Rings(RefCell::new(Vec::new())) };
 }
@@ -66,12 +68,45 @@ pub(crate) fn give_back(ring: &ThreadRing) {
 
 /// Runs what must not be entered twice by one thread; `None` if it was.
 pub(crate) fn once_at_a_time<R>(work: impl FnOnce() -> R) -> Option<R> {
+    struct Leave;
+
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            IN_COLD_PATH.set(false);
+        }
+    }
+
     if IN_COLD_PATH.replace(true) {
         return None;
     }
-    let result = work();
-    IN_COLD_PATH.set(false);
-    Some(result)
+    let _leave = Leave;
+    Some(work())
+}
+
+/// Whether this thread does what must not be entered twice.
+pub(crate) fn is_in_cold_path() -> bool {
+    IN_COLD_PATH.get()
+}
+
+/// Runs what takes locks that a log call may need, too: an allocator that logs meanwhile is not heard, but counted.
+pub(crate) fn undisturbed<R>(work: impl FnOnce() -> R) -> R {
+    struct Restore {
+        current: *const ThreadRing,
+        in_cold_path: bool,
+    }
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CURRENT.set(self.current);
+            IN_COLD_PATH.set(self.in_cold_path);
+        }
+    }
+
+    let _restore = Restore {
+        current: CURRENT.replace(ptr::null()),
+        in_cold_path: IN_COLD_PATH.replace(true),
+    };
+    work()
 }
 
 /// Finds a ring with room for `words` words, where [`take`] gave none or one that is full; null where the event
@@ -180,9 +215,24 @@ fn give_back_other(ring: &ThreadRing) {
     }
 }
 
-/// Whether this thread is encoding an event.
-pub(crate) fn is_encoding() -> bool {
-    CURRENT.get().is_null() && !HOME.get().is_null()
+/// Runs what formats a user's value; what it panics with is not dropped, because that could panic again.
+pub(crate) fn catch<R>(format: impl FnOnce() -> R) -> Result<R, Panicked> {
+    let outer = IS_CATCHING.replace(true);
+    let outcome = catch_unwind(AssertUnwindSafe(format));
+    IS_CATCHING.set(outer);
+    outcome.map_err(|payload| {
+        std::mem::forget(payload);
+        Panicked
+    })
+}
+
+/// A user's value panicked.
+#[derive(Debug)]
+pub(crate) struct Panicked;
+
+/// Whether a panic of this thread would be caught by [`catch`].
+pub(crate) fn is_catching() -> bool {
+    IS_CATCHING.get()
 }
 
 // ---- Which pipeline a thread logs into ----
@@ -192,6 +242,8 @@ pub(crate) fn with_pipeline<R>(pipeline: &Pipeline, work: impl FnOnce() -> R) ->
     struct Restore {
         current: *const ThreadRing,
         home: *const ThreadRing,
+        /// Whether this scope was the first inside the event that is being encoded in `home`.
+        occupied: bool,
     }
 
     impl Drop for Restore {
@@ -199,7 +251,9 @@ pub(crate) fn with_pipeline<R>(pipeline: &Pipeline, work: impl FnOnce() -> R) ->
             CURRENT.set(self.current);
             HOME.set(self.home);
             // SAFETY: `RINGS` holds the ring that was `HOME` when the scope began.
-            if let Some(home) = unsafe { self.home.as_ref() } {
+            if let Some(home) = unsafe { self.home.as_ref() }
+                && self.occupied
+            {
                 home.vacate();
             }
         }
@@ -208,15 +262,16 @@ pub(crate) fn with_pipeline<R>(pipeline: &Pipeline, work: impl FnOnce() -> R) ->
     let Some(Some(ring)) = once_at_a_time(|| home(pipeline)) else {
         return work();
     };
-    let restore = Restore {
+    let mut restore = Restore {
         current: CURRENT.get(),
         home: HOME.get(),
+        occupied: false,
     };
     // SAFETY: `RINGS` holds both.
     let (ring_ref, old_home) = unsafe { (&*ring, restore.home.as_ref()) };
     if let Some(old_home) = old_home.filter(|_| restore.current.is_null()) {
         // An event is being encoded there: a scope further in must not begin another one.
-        old_home.try_occupy();
+        restore.occupied = old_home.try_occupy();
     }
     let free = ring_ref.try_occupy();
     if free {

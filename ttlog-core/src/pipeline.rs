@@ -34,7 +34,8 @@ pub(crate) struct Pipeline {
     recorder: Mutex<Arc<Recorder>>,
     /// The snapshot thread's latest; `None` before its first pass.
     pub(crate) calibration: Mutex<Option<Calibration>>,
-    pub(crate) passes: Passes,
+    /// Held by the snapshot thread while it moves events, so that who reads rings and recorder knows that none came between.
+    pub(crate) moving: Mutex<()>,
     /// For how long a sink may do nothing before it holds the callers back no longer.
     pub(crate) stall_timeout: Duration,
     /// When it was started, in nanoseconds since 1970 UTC.
@@ -84,25 +85,6 @@ struct Baseline {
     dropped: u64,
 }
 
-/// Counts the snapshot thread's passes, so that a reader of rings and recorder knows that none came between.
-#[derive(Debug, Default)]
-pub(crate) struct Passes(AtomicU64);
-
-impl Passes {
-    pub(crate) fn begin(&self) {
-        self.0.fetch_add(1, Ordering::AcqRel);
-    }
-
-    pub(crate) fn end(&self) {
-        self.0.fetch_add(1, Ordering::AcqRel);
-    }
-
-    /// How many have begun and ended; odd while one is under way.
-    pub(crate) fn count(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
-    }
-}
-
 impl Pipeline {
     pub(crate) fn new(
         flow: Arc<Flow>,
@@ -116,7 +98,7 @@ impl Pipeline {
             registry,
             recorder: Mutex::new(recorder),
             calibration: Mutex::new(None),
-            passes: Passes::default(),
+            moving: Mutex::default(),
             stall_timeout,
             started_ns: now_nanos(),
             settings: Mutex::new(Arc::new(settings)),
@@ -177,9 +159,9 @@ impl Pipeline {
     /// Takes over a new recorder and its sinks. On the snapshot thread.
     pub(crate) fn adopt(&self, parts: Parts) {
         let old = std::mem::replace(&mut *lock(&self.recorder), parts.recorder.clone());
-        let delivered = self.delivered_before.load(Ordering::Relaxed) + old.log.count();
+        let delivered = self.delivered_before.load(Ordering::Relaxed) + old.delivered();
         self.delivered_before
-            .store(delivered - parts.recorder.log.count(), Ordering::Relaxed);
+            .store(delivered - parts.recorder.delivered(), Ordering::Relaxed);
         *lock(&self.before_sinks) = Baseline {
             delivered,
             overwritten: self.overwritten.load(Ordering::Relaxed),
@@ -316,19 +298,14 @@ impl Pipeline {
         let rings = self.registry.rings();
         let published: u64 = rings.iter().map(|ring| ring.ring.count()).sum();
         let recorder = self.recorder();
-        let delivered = self.delivered_before.load(Ordering::Relaxed) + recorder.log.count();
+        let delivered = self.delivered_before.load(Ordering::Relaxed) + recorder.delivered();
         let overwritten = self.overwritten.load(Ordering::Relaxed);
         let dropped = self.dropped();
         let before = *lock(&self.before_sinks);
-        let sinks = recorder.sinks.iter().map(|sink| {
-            let own = sink.stats();
-            let lost_before = before.overwritten + before.dropped;
-            SinkStats {
-                recorded: published + dropped - before.delivered - lost_before,
-                overwritten: own.overwritten + overwritten - before.overwritten,
-                dropped: own.dropped + dropped - before.dropped,
-                ..own
-            }
+        let lost_before = before.overwritten + before.dropped;
+        let sinks = recorder.sinks.iter().map(|sink| SinkStats {
+            recorded: published + dropped - before.delivered - lost_before,
+            ..sink.stats()
         });
         Stats {
             recorded: published + dropped,

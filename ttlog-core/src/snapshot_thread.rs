@@ -17,7 +17,7 @@ use crate::clock::{self, Calibration, Clock, TickSource};
 use crate::loss::{self, Loss};
 use crate::message::{Internal, Message, Task};
 use crate::pipeline::{Parts, Pipeline};
-use crate::record::{Header, flag, next_record};
+use crate::record::{Header, next_record};
 use crate::recorder::{HeldBack, Recorder};
 use crate::report::report;
 use crate::ring::Cursor;
@@ -165,13 +165,13 @@ impl SnapshotThread {
 
     /// Moves everything that was logged before now into the recorder.
     fn pass(&mut self) -> Result<(), HeldBack> {
-        self.pipeline.passes.begin();
+        let pipeline = self.pipeline.clone();
+        let _moving = lock(&pipeline.moving);
         let result = self.merge();
         for source in &self.sources {
             source.ring.ring.release(source.cursor.position);
             source.ring.free_if_empty();
         }
-        self.pipeline.passes.end();
         result
     }
 
@@ -277,7 +277,7 @@ impl SnapshotThread {
         for (count, loss) in [(overwritten, Loss::Overwritten), (dropped, Loss::Dropped)] {
             if *count > 0 {
                 self.recorder
-                    .append_whole(&loss::record(*count, loss, now), 0)?;
+                    .append_whole(&loss::record(*count, loss, now))?;
                 if loss == Loss::Overwritten {
                     self.pipeline.overwritten(*count);
                 }
@@ -398,9 +398,12 @@ impl SnapshotThread {
         let mut words = Vec::new();
         old.log.read(&mut cursor, old.log.size(), &mut words);
         let mut rest = &words[..];
-        while let Some((header, record)) = next_record(&mut rest) {
-            let events = u64::from(!header.has(flag::SYNTHETIC));
-            if self.recorder.append_whole(record, events).is_err() {
+        // The new sinks begin behind them.
+        for sink in &self.recorder.sinks {
+            sink.has_copied(u64::MAX);
+        }
+        while let Some((_, record)) = next_record(&mut rest) {
+            if self.recorder.append_whole(record).is_err() {
                 break;
             }
         }
