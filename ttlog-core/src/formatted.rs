@@ -52,7 +52,7 @@ impl Encoder {
 
     /// Appends an error's message and those of its sources.
     #[inline(never)]
-    pub(crate) fn error(&mut self, error: &(dyn Error + 'static)) {
+    pub(crate) fn error(&mut self, error: &dyn Error) {
         self.messages(std::iter::successors(Some(error), |error| source(*error)));
     }
 
@@ -76,7 +76,7 @@ impl Encoder {
 }
 
 /// The source of an error; none where asking for it panics.
-fn source<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+fn source<'a>(error: &'a (dyn Error + 'a)) -> Option<&'a (dyn Error + 'a)> {
     catch_unwind(AssertUnwindSafe(|| error.source())).unwrap_or_else(|payload| {
         std::mem::forget(payload);
         None
