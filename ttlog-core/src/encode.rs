@@ -291,13 +291,23 @@ impl Encoder {
     pub(crate) fn scalar(&mut self, tag: Tag, word: u64) {
         if self.open(tag, 1) {
             self.put(word);
+        } else {
+            self.leave_out();
         }
     }
 
     pub(crate) fn words(&mut self, tag: Tag, words: &[u64]) {
         if self.open(tag, words.len() as u64) {
             words.iter().for_each(|word| self.put(*word));
+        } else {
+            self.leave_out();
         }
+    }
+
+    /// Records that a value is missing, so that those behind it keep their names.
+    #[inline(always)]
+    pub(crate) fn leave_out(&mut self) {
+        self.open(Tag::None, 0);
     }
 
     pub(crate) fn wide(&mut self, kind: Wide, value: u128) {
@@ -315,6 +325,8 @@ impl Encoder {
         // The word of the length is set aside, as a rule; the bytes' words are not.
         if self.open(tag, 1) {
             self.untagged_text(bytes);
+        } else {
+            self.leave_out();
         }
     }
 

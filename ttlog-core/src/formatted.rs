@@ -21,6 +21,8 @@ impl Encoder {
             self.text(tag, text.as_bytes());
         } else if self.open(tag, 1) {
             self.formatted_text(arguments);
+        } else {
+            self.leave_out();
         }
     }
 
@@ -59,7 +61,7 @@ impl Encoder {
     /// Appends the messages of an error, the outermost first.
     pub(crate) fn messages(&mut self, messages: impl Iterator<Item = impl fmt::Display>) {
         if !self.open(Tag::Error, 1) {
-            return;
+            return self.leave_out();
         }
         let count_slot = self.position;
         self.position += 1;

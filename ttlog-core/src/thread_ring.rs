@@ -73,6 +73,8 @@ pub(crate) struct ThreadRing {
     /// For a nested ring: whether an event is being encoded in it.
     busy: AtomicBool,
     dropped: AtomicU64,
+    /// What the owning thread last saw of the ring's tail.
+    known_tail: AtomicU64,
 }
 
 impl ThreadRing {
@@ -88,6 +90,7 @@ impl ThreadRing {
             thread_id: AtomicU64::new(0),
             busy: AtomicBool::new(false),
             dropped: AtomicU64::new(0),
+            known_tail: AtomicU64::new(0),
         }
     }
 
@@ -111,17 +114,25 @@ impl ThreadRing {
     pub(crate) fn make_room(&self, end: u64) -> bool {
         while self.ring.reserved() < end {
             let overwritten = self.ring.next_overwritten();
-            if self.ring.tail() < overwritten
-                && !self.flow.may_overwrite(|| self.ring.tail() >= overwritten)
-            {
-                return false;
+            let half_full = self.ring.start().saturating_sub(self.ring.size() / 2);
+            // The consumer's own word is on a line that it writes: looked at only when what is known of it won't do.
+            if self.known_tail() < overwritten.max(half_full) {
+                self.known_tail.store(self.ring.tail(), Ordering::Relaxed);
+                if self.known_tail() < half_full {
+                    self.flow.wake();
+                }
+                let is_read = || self.ring.tail() >= overwritten;
+                if self.known_tail() < overwritten && !self.flow.may_overwrite(is_read) {
+                    return false;
+                }
             }
             self.ring.reserve_chunk();
-            if self.ring.start().saturating_sub(self.ring.tail()) > self.ring.size() / 2 {
-                self.flow.wake();
-            }
         }
         true
+    }
+
+    fn known_tail(&self) -> u64 {
+        self.known_tail.load(Ordering::Relaxed)
     }
 
     /// More room for a record that begins at `start` and is to reach up to `needed`.

@@ -1,0 +1,24 @@
+//! Knows ttlog as `logging`, by its `Cargo.toml`, and hands it on to its own users.
+
+pub use logging;
+pub use logging::{info as note, *};
+
+/// Logs on behalf of the caller.
+#[macro_export]
+macro_rules! log_order {
+    ($id:expr, $($rest:tt)*) => { $crate::logging::info!(order.id = $id, $($rest)*) };
+}
+
+/// Uses every macro under its path here.
+pub fn log() {
+    let (level, user) = (logging::LogLevel::Error, 5);
+    logging::trace!("text {user}", user);
+    logging::debug!(user, "text");
+    logging::info!("text", %user, kind = "constant");
+    logging::warn!(target: &format!("{user}"), "text");
+    logging::error!(parent: Some(7_u64), user:?; "text");
+    logging::critical!({ user }, "text {}", user);
+    logging::log!(level, "text");
+    logging::event!(name: "n", level, "text");
+    assert!(logging::enabled!(level));
+}

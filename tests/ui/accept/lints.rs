@@ -1,0 +1,29 @@
+//! No call gives rise to a warning, whatever lints are on.
+
+#![deny(warnings, unused, let_underscore, nonstandard_style, future_incompatible)]
+#![deny(missing_docs, unused_qualifications, unused_results, unused_lifetimes, single_use_lifetimes)]
+#![deny(elided_lifetimes_in_paths, trivial_casts, trivial_numeric_casts, unreachable_pub, variant_size_differences)]
+#![deny(missing_copy_implementations, missing_debug_implementations, unused_import_braces, unused_macro_rules)]
+#![forbid(unsafe_code)]
+
+use ttlog::{LogLevel, enabled, info, log};
+
+fn only_logged(used_nowhere_else: u8) {
+    info!("text", used_nowhere_else);
+}
+
+fn main() {
+    let (user, text, level) = (5, String::from("text"), LogLevel::Info);
+    only_logged(1);
+    info!();
+    info!("text");
+    info!("{user} {} {n} {{}}", text, n = 1 + 1, user, x = (user), y = { user }, z = &text);
+    info!(target: &text, parent: Some(1_u64), name: "n", %user, ?text; "text");
+    log!(target: &text, level, { &text } = user, "text");
+    if enabled!(level) && !enabled!(target: &text, level) {
+        match user {
+            5 => info!("text"),
+            _ => log!(level, "text"),
+        }
+    }
+}
