@@ -40,5 +40,8 @@ fn a_crate_that_was_handed_on_logs() {
         logging::log!(LogLevel::Warn, "log {user}", attempt = 1);
         log_order!(7, "order of {user}");
     });
-    assert_eq!(messages, ["info Ada", "note Ada", "log Ada", "order of Ada"]);
+    assert_eq!(
+        messages,
+        ["info Ada", "note Ada", "log Ada", "order of Ada"]
+    );
 }
