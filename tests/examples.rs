@@ -238,7 +238,7 @@ fn quickstart_tells_of_a_directory_that_it_can_not_read() {
     let directory = TempDir::new("locked");
     directory.write("tree/locked/secret", 1);
     let locked = directory.0.join("tree/locked");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
     let is_root = fs::read_dir(&locked).is_ok();
     let run = run(directory.quickstart().arg(directory.0.join("tree")));
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).unwrap();
