@@ -34,6 +34,8 @@ mod init;
 mod init_error;
 mod level;
 mod logger;
+#[cfg(all(test, loom))]
+mod loom_models;
 mod loss;
 mod message;
 mod metadata;
