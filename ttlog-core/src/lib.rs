@@ -74,7 +74,6 @@ pub use init_error::InitError;
 pub use level::{LogLevel, ParseLevelError};
 pub use logger::{Logger, RingLogger, emit_fast};
 pub use message::Message;
-pub use metadata::{FieldDef, Metadata};
 pub use sink::{Overflow, Sink, SinkOptions, WithOptions};
 pub use slot::{Recorded, Slot};
 pub use snapshot::{SnapshotError, SnapshotReader};
