@@ -8,6 +8,9 @@
 //! Nothing is published before [`Encoder::finish`]: an encoder that is dropped leaves no event behind, and is
 //! counted as dropped.
 
+#[cfg(all(test, not(loom)))]
+mod tests;
+
 use std::fmt;
 use std::num::NonZeroU64;
 use std::ptr::NonNull;

@@ -28,6 +28,9 @@
 //! - A mark's `start`: the writer's `Release` store, after `count`, pairs with the readers' `Acquire` load.
 //! - Everything else is relaxed: only its writer reads it, or it is a counter.
 
+#[cfg(all(test, not(loom)))]
+mod tests;
+
 use crate::sync::{AtomicU64, CacheLine, Ordering, fence, spin_loop};
 
 /// Into how many chunks a ring is divided.
