@@ -103,6 +103,10 @@ impl CallSite {
         if !level_is_wanted(level) {
             return false;
         }
+        if current::is_in_cold_path() {
+            dispatch::count_homeless();
+            return false;
+        }
         if self.id() == 0 {
             self.ask();
         }
@@ -132,7 +136,7 @@ impl CallSite {
 
     /// The id, for an event that nobody asks for.
     pub(crate) fn ensure_id(&'static self) -> u32 {
-        self.register();
+        current::undisturbed(|| self.register());
         self.id()
     }
 
@@ -192,12 +196,14 @@ const fn copy_at(metadata: &Metadata, level: LogLevel) -> Metadata {
 
 /// Asks anew for every call site in the table; to be called whenever the answer may have changed.
 pub(crate) fn refresh() {
-    let table = lock(&TABLE);
-    let least = dispatch::least_level().map_or(u8::MAX, |level| level as u8);
-    LEAST_LEVEL.store(least, Ordering::Relaxed);
-    for site in table.iter() {
-        site.answer(site.id());
-    }
+    current::undisturbed(|| {
+        let table = lock(&TABLE);
+        let least = dispatch::least_level().map_or(u8::MAX, |level| level as u8);
+        LEAST_LEVEL.store(least, Ordering::Relaxed);
+        for site in table.iter() {
+            site.answer(site.id());
+        }
+    });
 }
 
 /// What is known of the events of site `id`; of site 0, and of one that isn't there, nothing.

@@ -1,10 +1,9 @@
 //! Takes a snapshot of a pipeline: copies what the recorder holds, and what is still in the rings.
 //!
-//! Nothing is stopped and nothing is taken away. As a rule the snapshot thread empties the rings first; where it does
-//! not in time, the rings are read as they are, beside it. [`Passes`](crate::pipeline::Passes) tells whether it
-//! moved events meanwhile, so that none is there twice or missing.
+//! Nothing is taken away, and no caller is stopped. As a rule the snapshot thread empties the rings first. What is in them
+//! all the same is read while it waits, so that no event is there twice or missing.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
@@ -21,14 +20,12 @@ use crate::record::{
     Header, LOG_PREFIX_WORDS, RING_PREFIX_WORDS, next_record, thread_of, whole_records,
 };
 use crate::report::report;
-use crate::ring::Cursor;
+use crate::ring::{Cursor, Ring};
 use crate::snapshot::{self, Contents, Facts, SnapshotError, fact};
 use crate::sync::lock;
 
 /// How long a snapshot waits for the rings to be emptied.
 const SYNC_TIMEOUT: Duration = Duration::from_millis(200);
-/// How often a reading is tried again that the snapshot thread has disturbed.
-const ATTEMPTS: u32 = 20;
 /// How much of the recorder is copied at once: little enough not to be overtaken.
 const PIECE_WORDS: u64 = 1 << 16;
 
@@ -97,39 +94,16 @@ impl Pipeline {
 
     /// The records in the recorder and after it those in the rings, all as the recorder has them.
     fn copy_events(&self) -> Vec<u64> {
-        let mut events = Vec::new();
-        for attempt in 1..=ATTEMPTS {
-            events.clear();
-            let passes = self.passes.count();
-            self.copy_recorder(&mut events);
-            let pending = self.copy_rings();
-            let undisturbed = passes.is_multiple_of(2) && passes == self.passes.count();
-            if undisturbed || pending.is_empty() || attempt == ATTEMPTS {
-                events.extend(pending);
-                break;
-            }
-            thread::sleep(Duration::from_micros(500));
-        }
+        let (recorder, end, pending) = {
+            // Short: the rings are small, and the recorder is copied after.
+            let _unmoved = lock(&self.moving);
+            let recorder = self.recorder();
+            let end = recorder.log.published();
+            (recorder, end, self.copy_rings())
+        };
+        let mut events = copy_recorder(&recorder.log, end);
+        events.extend(pending);
         events
-    }
-
-    fn copy_recorder(&self, events: &mut Vec<u64>) {
-        let log = &self.recorder().log;
-        let mut cursor = log.oldest();
-        let end = log.published();
-        // What is appended while this copies is left to the next snapshot, or it might never end.
-        let mut piece = Vec::new();
-        while cursor.position < end {
-            piece.clear();
-            let lost = log.read(&mut cursor, PIECE_WORDS, &mut piece);
-            if lost > 0 {
-                events.extend(loss::record(lost, Loss::Overwritten, now_nanos()));
-            }
-            let (whole, count) = whole_records(&piece);
-            events.extend_from_slice(&piece[..whole]);
-            cursor.position += whole as u64;
-            cursor.count += count;
-        }
     }
 
     /// What the snapshot thread has not taken out of the rings, in the order of time.
@@ -168,9 +142,33 @@ impl Pipeline {
     }
 }
 
+/// The records in the recorder up to `end`.
+fn copy_recorder(log: &Ring, end: u64) -> Vec<u64> {
+    let mut events = Vec::new();
+    let mut cursor = log.oldest();
+    let mut piece = Vec::new();
+    while cursor.position < end {
+        piece.clear();
+        let limit = PIECE_WORDS.min(end - cursor.position);
+        let lost = log.read(&mut cursor, limit, &mut piece);
+        if cursor.position >= end {
+            break;
+        }
+        if lost > 0 {
+            events.extend(loss::record(lost, Loss::Overwritten, now_nanos()));
+        }
+        piece.truncate((end - cursor.position) as usize);
+        let (whole, count) = whole_records(&piece);
+        events.extend_from_slice(&piece[..whole]);
+        cursor.position += whole as u64;
+        cursor.count += count;
+    }
+    events
+}
+
 /// The ids of the call sites and of the threads that records name.
-fn named_by(events: &[u64]) -> (BTreeSet<u32>, BTreeSet<u32>) {
-    let (mut sites, mut threads) = (BTreeSet::new(), BTreeSet::new());
+fn named_by(events: &[u64]) -> (HashSet<u32>, HashSet<u32>) {
+    let (mut sites, mut threads) = (HashSet::new(), HashSet::new());
     let mut last = (u32::MAX, u32::MAX);
     let mut rest = events;
     while let Some((header, record)) = next_record(&mut rest) {

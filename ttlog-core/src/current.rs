@@ -5,7 +5,8 @@
 //! `HOME` is what `CURRENT` goes back to, and tells the two cases apart.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -26,6 +27,7 @@ thread_local! {
     static HOME: Cell<*const ThreadRing> = const { Cell::new(ptr::null()) };
     static IN_COLD_PATH: Cell<bool> = const { Cell::new(false) };
     static IS_OWN_THREAD: Cell<bool> = const { Cell::new(false) };
+    static IS_CATCHING: Cell<bool> = const { Cell::new(false) };
     static THREAD_ID: Cell<u32> = const { Cell::new(0) };
     static RINGS: Rings = const { Rings(RefCell::new(Vec::new())) };
 }
@@ -66,12 +68,45 @@ pub(crate) fn give_back(ring: &ThreadRing) {
 
 /// Runs what must not be entered twice by one thread; `None` if it was.
 pub(crate) fn once_at_a_time<R>(work: impl FnOnce() -> R) -> Option<R> {
+    struct Leave;
+
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            IN_COLD_PATH.set(false);
+        }
+    }
+
     if IN_COLD_PATH.replace(true) {
         return None;
     }
-    let result = work();
-    IN_COLD_PATH.set(false);
-    Some(result)
+    let _leave = Leave;
+    Some(work())
+}
+
+/// Whether this thread does what must not be entered twice.
+pub(crate) fn is_in_cold_path() -> bool {
+    IN_COLD_PATH.get()
+}
+
+/// Runs what takes locks that a log call may need, too: an allocator that logs meanwhile is not heard, but counted.
+pub(crate) fn undisturbed<R>(work: impl FnOnce() -> R) -> R {
+    struct Restore {
+        current: *const ThreadRing,
+        in_cold_path: bool,
+    }
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CURRENT.set(self.current);
+            IN_COLD_PATH.set(self.in_cold_path);
+        }
+    }
+
+    let _restore = Restore {
+        current: CURRENT.replace(ptr::null()),
+        in_cold_path: IN_COLD_PATH.replace(true),
+    };
+    work()
 }
 
 /// Finds a ring with room for `words` words, where [`take`] gave none or one that is full; null where the event
@@ -180,9 +215,24 @@ fn give_back_other(ring: &ThreadRing) {
     }
 }
 
-/// Whether this thread is encoding an event.
-pub(crate) fn is_encoding() -> bool {
-    CURRENT.get().is_null() && !HOME.get().is_null()
+/// Runs what formats a user's value; what it panics with is not dropped, because that could panic again.
+pub(crate) fn catch<R>(format: impl FnOnce() -> R) -> Result<R, Panicked> {
+    let outer = IS_CATCHING.replace(true);
+    let outcome = catch_unwind(AssertUnwindSafe(format));
+    IS_CATCHING.set(outer);
+    outcome.map_err(|payload| {
+        std::mem::forget(payload);
+        Panicked
+    })
+}
+
+/// A user's value panicked.
+#[derive(Debug)]
+pub(crate) struct Panicked;
+
+/// Whether a panic of this thread would be caught by [`catch`].
+pub(crate) fn is_catching() -> bool {
+    IS_CATCHING.get()
 }
 
 // ---- Which pipeline a thread logs into ----
@@ -192,6 +242,8 @@ pub(crate) fn with_pipeline<R>(pipeline: &Pipeline, work: impl FnOnce() -> R) ->
     struct Restore {
         current: *const ThreadRing,
         home: *const ThreadRing,
+        /// Whether this scope was the first inside the event that is being encoded in `home`.
+        occupied: bool,
     }
 
     impl Drop for Restore {
@@ -199,7 +251,9 @@ pub(crate) fn with_pipeline<R>(pipeline: &Pipeline, work: impl FnOnce() -> R) ->
             CURRENT.set(self.current);
             HOME.set(self.home);
             // SAFETY: `RINGS` holds the ring that was `HOME` when the scope began.
-            if let Some(home) = unsafe { self.home.as_ref() } {
+            if let Some(home) = unsafe { self.home.as_ref() }
+                && self.occupied
+            {
                 home.vacate();
             }
         }
@@ -208,15 +262,16 @@ pub(crate) fn with_pipeline<R>(pipeline: &Pipeline, work: impl FnOnce() -> R) ->
     let Some(Some(ring)) = once_at_a_time(|| home(pipeline)) else {
         return work();
     };
-    let restore = Restore {
+    let mut restore = Restore {
         current: CURRENT.get(),
         home: HOME.get(),
+        occupied: false,
     };
     // SAFETY: `RINGS` holds both.
     let (ring_ref, old_home) = unsafe { (&*ring, restore.home.as_ref()) };
     if let Some(old_home) = old_home.filter(|_| restore.current.is_null()) {
         // An event is being encoded there: a scope further in must not begin another one.
-        old_home.try_occupy();
+        restore.occupied = old_home.try_occupy();
     }
     let free = ring_ref.try_occupy();
     if free {
@@ -253,7 +308,7 @@ pub(crate) fn thread_id() -> u32 {
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
     THREAD_ID.set(id);
     if let Some(name) = std::thread::current().name() {
-        lock(&NAMES).living.insert(id, name.into());
+        lock(&NAMES).living.push((id, name.into()));
     }
     id
 }
@@ -270,26 +325,23 @@ pub(crate) fn is_own_thread() -> bool {
 /// The names of threads. Those of threads that have ended stay for a while, as their events do.
 #[derive(Debug)]
 struct Names {
-    living: BTreeMap<u32, Arc<str>>,
-    dead: BTreeMap<u32, Arc<str>>,
-    died: VecDeque<u32>,
+    living: Vec<(u32, Arc<str>)>,
+    /// In the order in which they ended.
+    dead: VecDeque<(u32, Arc<str>)>,
 }
 
 static NAMES: Mutex<Names> = Mutex::new(Names {
-    living: BTreeMap::new(),
-    dead: BTreeMap::new(),
-    died: VecDeque::new(),
+    living: Vec::new(),
+    dead: VecDeque::new(),
 });
 
 fn forget_name(id: u32) {
     let mut names = lock(&NAMES);
-    if let Some(name) = names.living.remove(&id) {
-        names.dead.insert(id, name);
-        names.died.push_back(id);
-        if names.died.len() > MOST_DEAD_NAMES
-            && let Some(oldest) = names.died.pop_front()
-        {
-            names.dead.remove(&oldest);
+    if let Some(place) = names.living.iter().position(|(living, _)| *living == id) {
+        let name = names.living.swap_remove(place);
+        names.dead.push_back(name);
+        if names.dead.len() > MOST_DEAD_NAMES {
+            names.dead.pop_front();
         }
     }
 }
@@ -297,9 +349,7 @@ fn forget_name(id: u32) {
 /// The name of a thread, where it has one.
 pub(crate) fn thread_name(id: u32) -> Option<Arc<str>> {
     let names = lock(&NAMES);
-    names
-        .living
-        .get(&id)
-        .or_else(|| names.dead.get(&id))
-        .cloned()
+    let mut all = names.living.iter().chain(&names.dead);
+    all.find(|(known, _)| *known == id)
+        .map(|(_, name)| name.clone())
 }

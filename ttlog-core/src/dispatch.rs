@@ -50,7 +50,7 @@ pub(crate) enum Destination {
 /// }
 /// ```
 pub fn is_enabled(level: LogLevel, target: &str) -> bool {
-    if !callsite::level_is_wanted(level) {
+    if !callsite::level_is_wanted(level) || current::is_in_cold_path() {
         return false;
     }
     let custom = custom_filter();
@@ -115,14 +115,18 @@ fn live() -> Vec<Arc<Pipeline>> {
 
 /// Enters a pipeline among those that live.
 pub(crate) fn enter(pipeline: &Arc<Pipeline>) {
-    let mut live = lock(&LIVE);
-    live.retain(|pipeline| pipeline.strong_count() > 0);
-    live.push(Arc::downgrade(pipeline));
+    current::undisturbed(|| {
+        let mut live = lock(&LIVE);
+        live.retain(|pipeline| pipeline.strong_count() > 0);
+        live.push(Arc::downgrade(pipeline));
+    });
 }
 
 /// Takes a pipeline off those that live.
 pub(crate) fn leave(pipeline: &Arc<Pipeline>) {
-    lock(&LIVE).retain(|live| !std::ptr::eq(live.as_ptr(), Arc::as_ptr(pipeline)));
+    current::undisturbed(|| {
+        lock(&LIVE).retain(|live| !std::ptr::eq(live.as_ptr(), Arc::as_ptr(pipeline)));
+    });
 }
 
 /// The pipeline that a flow is of, while it lives.
@@ -176,22 +180,28 @@ pub fn install_logger(logger: Box<dyn Logger>) {
         Some(global) => global.flow.filter(),
         None => Arc::new(crate::init::filter_of_environment().or_level(LogLevel::Info)),
     };
-    *CUSTOM.write().unwrap_or_else(PoisonError::into_inner) = Some(Custom {
+    let new = Some(Custom {
         logger: logger.into(),
         filter,
     });
+    let mut custom = CUSTOM.write().unwrap_or_else(PoisonError::into_inner);
+    let old = std::mem::replace(&mut *custom, new);
+    drop(custom);
+    // Only now: it may log while it is dropped.
+    drop(old);
     IS_CUSTOM.store(true, Ordering::Relaxed);
     callsite::refresh();
 }
 
 /// Changes the level of targets that no directive covers, for the global pipeline or the custom logger in its place.
 pub fn set_level(level: LogLevel) {
-    let mut custom = CUSTOM.write().unwrap_or_else(PoisonError::into_inner);
-    if let Some(custom) = custom.as_mut() {
-        custom.filter = Arc::new(Filter::clone(&custom.filter).with_level(level));
-    }
-    let logger = custom.as_ref().map(|custom| custom.logger.clone());
-    drop(custom);
+    let logger = current::undisturbed(|| {
+        let mut custom = CUSTOM.write().unwrap_or_else(PoisonError::into_inner);
+        custom.as_mut().map(|custom| {
+            custom.filter = Arc::new(Filter::clone(&custom.filter).with_level(level));
+            custom.logger.clone()
+        })
+    });
     if let Some(logger) = logger {
         logger.set_level(level);
     }

@@ -21,7 +21,7 @@ use crate::slot::Slot;
 use crate::thread_ring::{Room, ThreadRing};
 
 /// Calls with more values than this don't have a word of each set aside.
-const MOST_SET_ASIDE: u64 = 128;
+const MOST_SET_ASIDE: u64 = 64;
 /// How many bytes of a name or a target that is known at run time only are recorded.
 const LONGEST_NAME: usize = 512;
 
@@ -159,9 +159,24 @@ impl Encoder {
     /// Gives the next value a name that the call site doesn't know.
     pub fn name(&mut self, name: &str) {
         let length = LONGEST_NAME.min(name.len());
-        if self.open(Tag::Name, 1 + length.div_ceil(8) as u64) {
-            self.short_text(name);
+        if length < name.len() {
+            self.flags |= flag::CUT;
         }
+        self.text(Tag::Name, &name.as_bytes()[..length]);
+    }
+
+    /// How many words a value that is given `name` takes at least.
+    pub(crate) fn least_words(name: &str) -> u64 {
+        // The name and its length, the value's first word, and one of the tag words that 16 tags share.
+        1 + LONGEST_NAME.min(name.len()).div_ceil(8) as u64 + 2
+    }
+
+    /// Sets words aside for what comes behind the next value, but no more than half of what is left.
+    pub(crate) fn set_aside(&mut self, words: u64) {
+        // The next value takes of them: a word for its name, one for itself, two for tags.
+        let own = if words > 0 { 4 } else { 0 };
+        let end = self.start + self.ring().longest_record;
+        self.set_aside = (words + own).min(end.saturating_sub(self.position) / 2);
     }
 
     /// Where the next value is to be written.

@@ -68,7 +68,12 @@ impl Flow {
 
     /// Changes what the pipeline wants; [`callsite::refresh`](crate::callsite::refresh) makes it known.
     pub(crate) fn set_filter(&self, filter: Filter) {
-        *self.filter.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(filter);
+        let new = Arc::new(filter);
+        let mut filter = self.filter.write().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut *filter, new);
+        drop(filter);
+        // Only now: an allocator may log, and so look into the filter.
+        drop(old);
     }
 
     /// The way to the snapshot thread.

@@ -3,10 +3,11 @@
 //! They go straight into the ring, and may log while they are written. A panic in one leaves a mark on the event, and
 //! what was written before it.
 
+use std::cell::Cell;
 use std::error::Error;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::current::{self, Panicked};
 use crate::encode::Encoder;
 use crate::record::{TEXT_CUT, Tag, flag};
 
@@ -36,14 +37,9 @@ impl Encoder {
             partial: 0,
             cut: false,
         };
-        let outcome = catch_unwind(AssertUnwindSafe(|| fmt::write(&mut text, arguments)));
-        let failed = match outcome {
+        let failed = match current::catch(|| fmt::write(&mut text, arguments)) {
             Ok(written) => written.is_err() && !text.cut,
-            Err(payload) => {
-                // Dropping the payload could panic again.
-                std::mem::forget(payload);
-                true
-            }
+            Err(Panicked) => true,
         };
         let length = text.end();
         if failed {
@@ -54,8 +50,13 @@ impl Encoder {
 
     /// Appends an error's message and those of its sources.
     #[inline(never)]
-    pub(crate) fn error(&mut self, error: &dyn Error) {
-        self.messages(std::iter::successors(Some(error), |error| source(*error)));
+    pub(crate) fn error<'a>(&mut self, error: &'a (dyn Error + 'a)) {
+        let panicked = Cell::new(false);
+        let source = |error: &&'a (dyn Error + 'a)| source(*error, &panicked);
+        self.messages(std::iter::successors(Some(error), source));
+        if panicked.get() {
+            self.flag(flag::PANICKED);
+        }
     }
 
     /// Appends the messages of an error, the outermost first.
@@ -78,9 +79,9 @@ impl Encoder {
 }
 
 /// The source of an error; none where asking for it panics.
-fn source<'a>(error: &'a (dyn Error + 'a)) -> Option<&'a (dyn Error + 'a)> {
-    catch_unwind(AssertUnwindSafe(|| error.source())).unwrap_or_else(|payload| {
-        std::mem::forget(payload);
+fn source<'a>(error: &'a (dyn Error + 'a), panicked: &Cell<bool>) -> Option<&'a (dyn Error + 'a)> {
+    current::catch(|| error.source()).unwrap_or_else(|Panicked| {
+        panicked.set(true);
         None
     })
 }

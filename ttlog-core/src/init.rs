@@ -45,6 +45,8 @@ enum Stage {
     Initialized,
 }
 
+/// Locked while the global pipeline is started or given its settings, so that a log call and `init` on two threads come one
+/// after the other.
 static STAGE: Mutex<Stage> = Mutex::new(Stage::NotStarted);
 
 /// Starts the settings of ttlog: `ttlog::init().level(…).init()`.
@@ -233,8 +235,10 @@ impl TtlogBuilder {
     /// thread for it.
     pub fn try_init(self) -> Result<TtlogHandle, InitError> {
         // What this logs itself, through an allocator say, must not start ttlog in between.
-        current::once_at_a_time(|| self.with_environment().init_global())
-            .unwrap_or(Err(InitError::AlreadyInitialized))
+        current::once_at_a_time(|| self.with_environment().init_global()).unwrap_or_else(|| {
+            let error = io::Error::other("ttlog is being started by this very thread");
+            Err(InitError::Thread(error))
+        })
     }
 
     fn init_global(self) -> Result<TtlogHandle, InitError> {

@@ -1,6 +1,6 @@
 //! [`Logger`]: what can stand in the place of ttlog's own runtime; [`RingLogger`]: that runtime as one.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::current::{self, DEEPEST_NESTING};
 use crate::decode::EventRef;
 use crate::dispatch;
 use crate::encode::Encoder;
-use crate::event::LogEvent;
+use crate::event::{Field, LogEvent};
 use crate::flow::Flow;
 use crate::level::LogLevel;
 use crate::pipeline::Pipeline;
@@ -59,10 +59,34 @@ impl Logger for RingLogger {
 /// The event keeps its timestamp; its thread is the one that calls.
 pub fn emit_fast(event: LogEvent) {
     if let Some(logger) = dispatch::custom() {
-        logger.emit(event);
+        give(&*logger, event);
     } else {
         encode(&event);
     }
+}
+
+thread_local! {
+    /// How many calls of a custom logger this thread is in.
+    static EMITTING: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Gives a custom logger an event, unless it is too deep in itself.
+fn give(logger: &dyn Logger, event: LogEvent) {
+    struct Leave;
+
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            EMITTING.set(EMITTING.get() - 1);
+        }
+    }
+
+    if EMITTING.get() >= DEEPEST_NESTING {
+        dispatch::count_homeless();
+        return;
+    }
+    EMITTING.set(EMITTING.get() + 1);
+    let _leave = Leave;
+    logger.emit(event);
 }
 
 /// Writes an event into this thread's ring, as a record that names no call site.
@@ -72,10 +96,16 @@ fn encode(event: &LogEvent) {
     };
     let mut encoder = Encoder::on(ring, 0, 0);
     encoder.dynamic_prefix(event);
+    // What is long must not take the room of what comes after it.
+    let least_words = |field: &Field| Encoder::least_words(&field.key);
+    let mut to_come: u64 = event.fields.iter().map(least_words).sum();
+    encoder.set_aside(to_come);
     if !event.message.is_empty() {
         encoder.message(format_args!("{}", event.message));
     }
     for field in &event.fields {
+        to_come -= least_words(field);
+        encoder.set_aside(to_come);
         encoder.name(&field.key);
         crate::value::Value::record(&field.value, encoder.slot());
     }
@@ -125,6 +155,16 @@ impl ScratchRing {
 
     /// Gives the custom logger what is in `ring`, and takes the ring back.
     pub(crate) fn deliver(ring: &ThreadRing) {
+        /// Only in the end, so that a logger that logs goes no deeper than the rings in use allow; also after a panic.
+        struct TakeBack<'a>(&'a ThreadRing);
+
+        impl Drop for TakeBack<'_> {
+            fn drop(&mut self) {
+                ScratchRing::take_back(self.0);
+            }
+        }
+
+        let _take_back = TakeBack(ring);
         let mut words = Vec::new();
         let mut cursor = Cursor {
             position: ring.ring.tail(),
@@ -135,9 +175,11 @@ impl ScratchRing {
         if let Some(event) = to_log_event(&words)
             && let Some(logger) = dispatch::custom()
         {
-            logger.emit(event);
+            give(&*logger, event);
         }
-        // Only now, so that a logger that logs goes no deeper than the rings in use allow.
+    }
+
+    fn take_back(ring: &ThreadRing) {
         let _ = SCRATCH.try_with(|scratch| {
             let mut scratch = scratch.borrow_mut();
             let place = scratch

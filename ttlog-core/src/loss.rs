@@ -26,7 +26,7 @@ impl fmt::Display for Loss {
 }
 
 static FIELDS: [FieldDef; 1] = [FieldDef::new("lost")];
-static LOST: CallSite = CallSite::new(Metadata::new(
+const METADATA: Metadata = Metadata::new(
     LogLevel::Warn,
     "ttlog",
     "",
@@ -34,7 +34,27 @@ static LOST: CallSite = CallSite::new(Metadata::new(
     0,
     "{lost} events lost here: {reason}",
     &FIELDS,
-));
+);
+static OVERWRITTEN: CallSite = CallSite::new(METADATA);
+static DROPPED: CallSite = CallSite::new(METADATA);
+
+impl Loss {
+    fn site(self) -> &'static CallSite {
+        match self {
+            Loss::Overwritten => &OVERWRITTEN,
+            Loss::Dropped => &DROPPED,
+        }
+    }
+
+    /// Which loss the event of this call site tells of.
+    pub(crate) fn of(metadata: &Metadata) -> Loss {
+        if std::ptr::eq(metadata, DROPPED.metadata()) {
+            Loss::Dropped
+        } else {
+            Loss::Overwritten
+        }
+    }
+}
 
 /// The record of an event that tells of `count` lost events, as the recorder has records.
 pub(crate) fn record(count: u64, loss: Loss, wall_ns: u64) -> Vec<u64> {
@@ -52,6 +72,6 @@ pub(crate) fn record(count: u64, loss: Loss, wall_ns: u64) -> Vec<u64> {
     words.push(count);
     let tags = (Tag::Display as u64) << TAGS_SHIFT | (Tag::U64 as u64) << (TAGS_SHIFT + TAG_BITS);
     let flags = flag::SYNTHETIC | flag::MESSAGE;
-    words[0] = Header::new(LOST.ensure_id(), words.len() as u64, flags, tags).0;
+    words[0] = Header::new(loss.site().ensure_id(), words.len() as u64, flags, tags).0;
     words
 }

@@ -33,7 +33,7 @@ fn record(info: &PanicHookInfo<'_>) {
         return;
     };
     // ttlog catches what panics in a value or in a sink, and shows it there.
-    if current::is_encoding() || current::is_own_thread() {
+    if current::is_catching() || current::is_own_thread() {
         return;
     }
     let message = panic_message(info.payload());

@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
-
+use crate::answer::Answer;
 use crate::callsite;
 use crate::clock::{Calibration, Clock, now_nanos};
 use crate::current;
@@ -35,7 +34,8 @@ pub(crate) struct Pipeline {
     recorder: Mutex<Arc<Recorder>>,
     /// The snapshot thread's latest; `None` before its first pass.
     pub(crate) calibration: Mutex<Option<Calibration>>,
-    pub(crate) passes: Passes,
+    /// Held by the snapshot thread while it moves events, so that who reads rings and recorder knows that none came between.
+    pub(crate) moving: Mutex<()>,
     /// For how long a sink may do nothing before it holds the callers back no longer.
     pub(crate) stall_timeout: Duration,
     /// When it was started, in nanoseconds since 1970 UTC.
@@ -85,25 +85,6 @@ struct Baseline {
     dropped: u64,
 }
 
-/// Counts the snapshot thread's passes, so that a reader of rings and recorder knows that none came between.
-#[derive(Debug, Default)]
-pub(crate) struct Passes(AtomicU64);
-
-impl Passes {
-    pub(crate) fn begin(&self) {
-        self.0.fetch_add(1, Ordering::AcqRel);
-    }
-
-    pub(crate) fn end(&self) {
-        self.0.fetch_add(1, Ordering::AcqRel);
-    }
-
-    /// How many have begun and ended; odd while one is under way.
-    pub(crate) fn count(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
-    }
-}
-
 impl Pipeline {
     pub(crate) fn new(
         flow: Arc<Flow>,
@@ -117,7 +98,7 @@ impl Pipeline {
             registry,
             recorder: Mutex::new(recorder),
             calibration: Mutex::new(None),
-            passes: Passes::default(),
+            moving: Mutex::default(),
             stall_timeout,
             started_ns: now_nanos(),
             settings: Mutex::new(Arc::new(settings)),
@@ -178,9 +159,9 @@ impl Pipeline {
     /// Takes over a new recorder and its sinks. On the snapshot thread.
     pub(crate) fn adopt(&self, parts: Parts) {
         let old = std::mem::replace(&mut *lock(&self.recorder), parts.recorder.clone());
-        let delivered = self.delivered_before.load(Ordering::Relaxed) + old.log.count();
+        let delivered = self.delivered_before.load(Ordering::Relaxed) + old.delivered();
         self.delivered_before
-            .store(delivered - parts.recorder.log.count(), Ordering::Relaxed);
+            .store(delivered - parts.recorder.delivered(), Ordering::Relaxed);
         *lock(&self.before_sinks) = Baseline {
             delivered,
             overwritten: self.overwritten.load(Ordering::Relaxed),
@@ -218,14 +199,12 @@ impl Pipeline {
 
     /// Waits until what is in the rings now has reached the recorder; gives the position behind it.
     fn drain_rings(&self) -> Option<u64> {
-        let (answer, answered) = bounded(1);
-        self.send(Task::Drain(answer))?;
+        let answer = Answer::default();
+        self.send(Task::Drain(answer.clone()))?;
         let mut patience = Patience::new(self.flow.patience());
         loop {
-            match answered.recv_timeout(Duration::from_millis(20)) {
-                Ok(position) => return Some(position),
-                Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => {}
+            if let Some(position) = answer.wait(Duration::from_millis(20)) {
+                return Some(position);
             }
             if !self.flow.is_alive() || patience.is_over(self.flow.progress()) {
                 return None;
@@ -254,14 +233,13 @@ impl Pipeline {
             .ok()
     }
 
-    /// Flushes on a thread of its own, then answers: for the snapshot thread, which can't wait.
-    pub(crate) fn flush_aside(self: &Arc<Self>, answer: Sender<()>) {
+    /// Flushes on a thread of its own: for the snapshot thread, which can't wait.
+    pub(crate) fn flush_aside(self: &Arc<Self>) {
         let pipeline = self.clone();
         let spawned = thread::Builder::new()
             .name("ttlog-flush".to_owned())
             .spawn(move || {
                 pipeline.flush();
-                let _ = answer.try_send(());
             });
         if let Err(error) = spawned {
             report(&format!("can't start a thread to flush: {error}"));
@@ -293,9 +271,9 @@ impl Pipeline {
 
     /// Lets the snapshot thread empty the rings once, if it does so in time.
     pub(crate) fn sync(&self, timeout: Duration) {
-        let (answer, answered) = bounded(1);
-        if self.send(Task::Sync(answer)).is_some() {
-            let _ = answered.recv_timeout(timeout);
+        let answer = Answer::default();
+        if self.send(Task::Sync(answer.clone())).is_some() {
+            answer.wait(timeout);
         }
     }
 
@@ -320,19 +298,14 @@ impl Pipeline {
         let rings = self.registry.rings();
         let published: u64 = rings.iter().map(|ring| ring.ring.count()).sum();
         let recorder = self.recorder();
-        let delivered = self.delivered_before.load(Ordering::Relaxed) + recorder.log.count();
+        let delivered = self.delivered_before.load(Ordering::Relaxed) + recorder.delivered();
         let overwritten = self.overwritten.load(Ordering::Relaxed);
         let dropped = self.dropped();
         let before = *lock(&self.before_sinks);
-        let sinks = recorder.sinks.iter().map(|sink| {
-            let own = sink.stats();
-            let lost_before = before.overwritten + before.dropped;
-            SinkStats {
-                recorded: published + dropped - before.delivered - lost_before,
-                overwritten: own.overwritten + overwritten - before.overwritten,
-                dropped: own.dropped + dropped - before.dropped,
-                ..own
-            }
+        let lost_before = before.overwritten + before.dropped;
+        let sinks = recorder.sinks.iter().map(|sink| SinkStats {
+            recorded: published + dropped - before.delivered - lost_before,
+            ..sink.stats()
         });
         Stats {
             recorded: published + dropped,

@@ -46,7 +46,7 @@ pub(crate) mod flag {
     pub(crate) const PANICKED: u8 = 2;
     /// The first value is the formatted message.
     pub(crate) const MESSAGE: u8 = 4;
-    /// ttlog made this event itself: it counts as neither recorded nor delivered.
+    /// ttlog made this event itself, to tell of others that are lost: their number is the record's last word.
     pub(crate) const SYNTHETIC: u8 = 8;
     /// Prefix: a word with the id of the span.
     pub(crate) const SPAN: u8 = 16;
@@ -169,17 +169,24 @@ impl Header {
     }
 }
 
-/// How many words at the beginning of `words` are whole records, and how many events those are.
+/// How many events a record stands for: one, or those that it says are lost.
+pub(crate) fn events_of(header: Header, record: &[u64]) -> u64 {
+    match record {
+        [.., lost] if header.has(flag::SYNTHETIC) => u64::from_le(*lost),
+        _ => 1,
+    }
+}
+
+/// How many words at the beginning of `words` are whole records, and for how many events those stand.
 pub(crate) fn whole_records(words: &[u64]) -> (usize, u64) {
     let (mut end, mut events) = (0, 0);
     while let Some(first) = words.get(end) {
         let header = Header(u64::from_le(*first));
-        let next = end + header.length().max(1);
-        if next > words.len() {
+        let Some(record) = words.get(end..end + header.length().max(1)) else {
             break;
-        }
-        end = next;
-        events += u64::from(!header.has(flag::SYNTHETIC));
+        };
+        end += record.len();
+        events += events_of(header, record);
     }
     (end, events)
 }

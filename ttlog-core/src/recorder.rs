@@ -4,8 +4,9 @@
 //! event is copied into it once, however many sinks there are.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::record::{Header, LOG_PREFIX_WORDS, RING_PREFIX_WORDS};
+use crate::record::{Header, LOG_PREFIX_WORDS, RING_PREFIX_WORDS, events_of, flag};
 use crate::ring::{OutOfMemory, Ring};
 use crate::sink_state::SinkState;
 
@@ -13,6 +14,8 @@ use crate::sink_state::SinkState;
 #[derive(Debug)]
 pub(crate) struct Recorder {
     pub(crate) log: Ring,
+    /// How many of the events that `log` counts never came here: it has records that tell of them.
+    lost: AtomicU64,
     pub(crate) sinks: Vec<Arc<SinkState>>,
 }
 
@@ -24,6 +27,7 @@ impl Recorder {
     pub(crate) fn new(words: usize, sinks: Vec<Arc<SinkState>>) -> Result<Self, OutOfMemory> {
         Ok(Recorder {
             log: Ring::new(words)?,
+            lost: AtomicU64::new(0),
             sinks,
         })
     }
@@ -54,13 +58,25 @@ impl Recorder {
         Ok(())
     }
 
-    /// Appends a record that has the recorder's layout already, and counts as `events` events.
-    pub(crate) fn append_whole(&self, record: &[u64], events: u64) -> Result<(), HeldBack> {
+    /// How many events have come here.
+    pub(crate) fn delivered(&self) -> u64 {
+        let lost = self.lost.load(Ordering::Relaxed);
+        self.log.count().saturating_sub(lost)
+    }
+
+    /// Appends a record that has the recorder's layout already.
+    pub(crate) fn append_whole(&self, record: &[u64]) -> Result<(), HeldBack> {
+        let header = Header(u64::from_le(record[0]));
+        let events = events_of(header, record);
         let start = self.log.start();
         let end = start + record.len() as u64;
         self.make_room(end)?;
         for (position, word) in (start..).zip(record) {
             self.log.put(position, u64::from_le(*word));
+        }
+        if header.has(flag::SYNTHETIC) {
+            let lost = self.lost.load(Ordering::Relaxed);
+            self.lost.store(lost + events, Ordering::Relaxed);
         }
         self.log.publish(end, events);
         Ok(())

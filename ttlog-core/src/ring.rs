@@ -28,7 +28,7 @@
 //! - A mark's `start`: the writer's `Release` store, after `count`, pairs with the readers' `Acquire` load.
 //! - Everything else is relaxed: only its writer reads it, or it is a counter.
 
-use crate::sync::{AtomicU64, CacheLine, Ordering, fence};
+use crate::sync::{AtomicU64, CacheLine, Ordering, fence, spin_loop};
 
 /// Into how many chunks a ring is divided.
 #[cfg(not(loom))]
@@ -238,7 +238,13 @@ impl Ring {
             if self.intact(cursor.position) {
                 return cursor.count - before;
             }
+            let first = cursor.position;
             self.resume(cursor);
+            // What was copied from there on was not overwritten before it was copied.
+            if cursor.position < end {
+                out.drain(kept..kept + (cursor.position - first) as usize);
+                return cursor.count - before;
+            }
         }
     }
 
@@ -273,7 +279,7 @@ impl Ring {
                 }
             }
             // The writer has announced a chunk and not yet left its mark.
-            std::hint::spin_loop();
+            spin_loop();
         }
     }
 }

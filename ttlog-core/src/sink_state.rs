@@ -246,7 +246,7 @@ impl SinkState {
         self.done.load(Ordering::Acquire)
     }
 
-    /// The sink's own counts: what never reached the recorder is missing.
+    /// The sink's counts: of what never reached the recorder, those that it was told of.
     pub(crate) fn stats(&self) -> SinkStats {
         SinkStats {
             name: self.name.clone(),

@@ -12,7 +12,7 @@ use crate::current;
 use crate::decode::EventRef;
 use crate::filter::Filter;
 use crate::loss::{self, Loss};
-use crate::record::{Header, next_record, thread_of, whole_records};
+use crate::record::{Header, MAX_RECORD_WORDS, events_of, next_record, thread_of, whole_records};
 use crate::recorder::Recorder;
 use crate::ring::Cursor;
 use crate::sink::{Overflow, Sink};
@@ -41,6 +41,7 @@ pub(crate) fn start(
             recorder,
             cursor,
             batch: Vec::new(),
+            batch_words: BATCH_WORDS,
             state: state.clone(),
         };
         let mut mouth = Mouth {
@@ -70,6 +71,8 @@ struct Feed {
     /// The next record to be copied.
     cursor: Cursor,
     batch: Vec<u64>,
+    /// How many words are copied at once: more than [`BATCH_WORDS`] once a record was longer.
+    batch_words: u64,
     state: Arc<SinkState>,
 }
 
@@ -79,7 +82,7 @@ impl Feed {
         let before = self.cursor;
         self.batch.clear();
         let log = &self.recorder.log;
-        let lost = log.read(&mut self.cursor, BATCH_WORDS, &mut self.batch);
+        let lost = log.read(&mut self.cursor, self.batch_words, &mut self.batch);
         if lost > 0 {
             self.catch_up(mouth, before, lost);
         } else {
@@ -136,6 +139,9 @@ impl Feed {
     /// Delivers the whole records of the batch, and moves the cursor behind them.
     fn deliver_batch(&mut self, mouth: &mut Mouth) {
         let (end, events) = whole_records(&self.batch);
+        if end == 0 && !self.batch.is_empty() {
+            self.batch_words = MAX_RECORD_WORDS;
+        }
         self.cursor.position += end as u64;
         self.cursor.count += events;
         // The batch is this thread's: the recorder may overwrite the original while the sink takes its time.
@@ -168,6 +174,11 @@ impl Mouth {
             return;
         };
         if event.is_synthetic() {
+            let lost = events_of(header, record);
+            match Loss::of(metadata) {
+                Loss::Overwritten => self.state.overwritten(lost),
+                Loss::Dropped => self.state.dropped(lost),
+            }
             self.shield.write(&event);
             return;
         }

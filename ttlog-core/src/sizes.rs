@@ -11,7 +11,7 @@ const LARGEST_RECORDER_BYTES: usize = 1 << 40;
 const SMALLEST_RING_BYTES: usize = 8 << 10;
 const LARGEST_RING_BYTES: usize = 1 << 30;
 const SMALLEST_EVENT_BYTES: usize = 1 << 10;
-const LARGEST_EVENT_BYTES: usize = MAX_RECORD_WORDS as usize * WORD_BYTES;
+const LARGEST_EVENT_BYTES: usize = 512 << 10;
 
 /// In words; rings and recorder are powers of two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,9 +42,10 @@ impl Sizes {
             SMALLEST_EVENT_BYTES,
             LARGEST_EVENT_BYTES,
         )?;
-        let longest_record = max_event_bytes / WORD_BYTES;
+        // In the recorder a record has one word more.
+        let longest_record = (max_event_bytes / WORD_BYTES).min(MAX_RECORD_WORDS as usize - 1);
         let records = RECORDS_PER_RING as usize * WORD_BYTES;
-        // In the recorder a record has one word more; one chunk of it is always about to be overwritten.
+        // One chunk of it is always about to be overwritten.
         let recorder_bytes = capacity_bytes
             .max(SMALLEST_RECORDER_BYTES)
             .max((longest_record + 1) * records);

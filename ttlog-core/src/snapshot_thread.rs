@@ -10,13 +10,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 
+use crate::answer::Answer;
 use crate::clock::{self, Calibration, Clock, TickSource};
 use crate::loss::{self, Loss};
 use crate::message::{Internal, Message, Task};
 use crate::pipeline::{Parts, Pipeline};
-use crate::record::{Header, flag, next_record};
+use crate::record::{Header, next_record};
 use crate::recorder::{HeldBack, Recorder};
 use crate::report::report;
 use crate::ring::Cursor;
@@ -88,7 +89,7 @@ struct Losses {
 struct Drain {
     /// For each source, up to where it must have been read.
     targets: Vec<(usize, u64)>,
-    answer: Sender<u64>,
+    answer: Answer,
 }
 
 pub(crate) struct SnapshotThread {
@@ -164,13 +165,13 @@ impl SnapshotThread {
 
     /// Moves everything that was logged before now into the recorder.
     fn pass(&mut self) -> Result<(), HeldBack> {
-        self.pipeline.passes.begin();
+        let pipeline = self.pipeline.clone();
+        let _moving = lock(&pipeline.moving);
         let result = self.merge();
         for source in &self.sources {
             source.ring.ring.release(source.cursor.position);
             source.ring.free_if_empty();
         }
-        self.pipeline.passes.end();
         result
     }
 
@@ -276,7 +277,7 @@ impl SnapshotThread {
         for (count, loss) in [(overwritten, Loss::Overwritten), (dropped, Loss::Dropped)] {
             if *count > 0 {
                 self.recorder
-                    .append_whole(&loss::record(*count, loss, now), 0)?;
+                    .append_whole(&loss::record(*count, loss, now))?;
                 if loss == Loss::Overwritten {
                     self.pipeline.overwritten(*count);
                 }
@@ -341,7 +342,7 @@ impl SnapshotThread {
         match message {
             Message::Wake => {}
             Message::Snapshot(reason) => self.pipeline.snapshot_aside(reason),
-            Message::Flush(answer) => self.pipeline.flush_aside(answer),
+            Message::Flush => self.pipeline.flush_aside(),
             Message::SetLevel(level) => self.pipeline.set_level(level),
             Message::SetFilter(directives) => {
                 if let Err(error) = self.pipeline.set_filter(&directives) {
@@ -357,7 +358,7 @@ impl SnapshotThread {
             Task::Sync(answer) => {
                 // What holds the pass back is none of the asker's business.
                 let _ = self.pass();
-                let _ = answer.try_send(());
+                answer.give(self.recorder.log.start());
             }
             Task::Drain(answer) => {
                 self.find_new_rings();
@@ -383,7 +384,7 @@ impl SnapshotThread {
                 |(index, position): &(usize, u64)| sources[*index].cursor.position >= *position;
             let all = drain.targets.iter().all(reached);
             if all {
-                let _ = drain.answer.try_send(recorder.log.start());
+                drain.answer.give(recorder.log.start());
             }
             !all
         });
@@ -397,9 +398,12 @@ impl SnapshotThread {
         let mut words = Vec::new();
         old.log.read(&mut cursor, old.log.size(), &mut words);
         let mut rest = &words[..];
-        while let Some((header, record)) = next_record(&mut rest) {
-            let events = u64::from(!header.has(flag::SYNTHETIC));
-            if self.recorder.append_whole(record, events).is_err() {
+        // The new sinks begin behind them.
+        for sink in &self.recorder.sinks {
+            sink.has_copied(u64::MAX);
+        }
+        while let Some((_, record)) = next_record(&mut rest) {
+            if self.recorder.append_whole(record).is_err() {
                 break;
             }
         }

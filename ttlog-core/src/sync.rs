@@ -8,6 +8,14 @@ pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 #[cfg(not(loom))]
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 
+/// Lets others go on, in a loop that waits for one of them.
+pub(crate) fn spin_loop() {
+    #[cfg(loom)]
+    loom::thread::yield_now();
+    #[cfg(not(loom))]
+    std::hint::spin_loop();
+}
+
 /// Keeps what one thread writes off the cache lines that another one writes.
 ///
 /// 128 bytes: x86-64 fetches lines of 64 bytes in pairs, and some aarch64 cores have lines of 128.

@@ -1,0 +1,312 @@
+//! Sinks that can be looked into and held up, bounded waits, child processes.
+
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use ttlog::{EventRef, FieldValue, LogEvent, Sink, SinkStats, Stats, TtlogBuilder, TtlogHandle};
+
+/// How long anything may take: more than a loaded machine needs, less than for ever.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A pipeline that overflows soon: rings of 8 KiB, a recorder of 64 KiB, and little patience with sinks.
+pub fn tiny() -> TtlogBuilder {
+    ttlog::init()
+        .capacity(1)
+        .ring_bytes(8 << 10)
+        .max_event_bytes(1 << 10)
+        .stall_timeout(Duration::from_millis(100))
+}
+
+// ---- Sinks ----
+
+/// A sink that keeps what it is given.
+#[derive(Clone, Default)]
+pub struct Kept(Arc<Mutex<Vec<LogEvent>>>);
+
+impl Kept {
+    /// What was given so far, without the events that tell of losses.
+    pub fn events(&self) -> Vec<LogEvent> {
+        let all = self.0.lock().unwrap();
+        all.iter()
+            .filter(|event| !is_loss(event))
+            .cloned()
+            .collect()
+    }
+
+    /// How many events were told to be lost for this reason.
+    pub fn told_lost(&self, reason: &str) -> u64 {
+        let all = self.0.lock().unwrap();
+        let told = all.iter().filter(|event| is_loss(event));
+        told.filter(|event| event.message.ends_with(reason))
+            .map(lost)
+            .sum()
+    }
+
+    /// The messages of all events, in their order.
+    pub fn messages(&self) -> Vec<String> {
+        self.events()
+            .into_iter()
+            .map(|event| event.message)
+            .collect()
+    }
+
+    pub fn len(&self) -> usize {
+        self.events().len()
+    }
+
+    pub fn keep(&self, event: &EventRef<'_>) {
+        self.0.lock().unwrap().push(event.to_log_event());
+    }
+}
+
+impl Sink for Kept {
+    fn write(&mut self, event: &EventRef<'_>) -> io::Result<()> {
+        self.keep(event);
+        Ok(())
+    }
+}
+
+pub fn is_loss(event: &LogEvent) -> bool {
+    event.target == "ttlog" && event.field("lost").is_some()
+}
+
+fn lost(event: &LogEvent) -> u64 {
+    number(event, "lost")
+}
+
+/// An unsigned field.
+pub fn number(event: &LogEvent, field: &str) -> u64 {
+    match event.field(field) {
+        Some(FieldValue::U64(value)) => *value,
+        other => panic!("{field} of {event:?} is {other:?}"),
+    }
+}
+
+/// Holds up those who pass while it is closed.
+#[derive(Clone, Default)]
+pub struct Gate(Arc<(Mutex<GateState>, Condvar)>);
+
+#[derive(Default)]
+struct GateState {
+    closed: bool,
+    waiting: usize,
+}
+
+impl Gate {
+    pub fn closed() -> Gate {
+        let gate = Gate::default();
+        gate.0.0.lock().unwrap().closed = true;
+        gate
+    }
+
+    pub fn open(&self) {
+        self.0.0.lock().unwrap().closed = false;
+        self.0.1.notify_all();
+    }
+
+    /// Waits while the gate is closed, if need be for ever.
+    pub fn pass(&self) {
+        let mut state = self.0.0.lock().unwrap();
+        state.waiting += 1;
+        while state.closed {
+            state = self.0.1.wait(state).unwrap();
+        }
+        state.waiting -= 1;
+    }
+
+    /// Returns once somebody stands before the gate.
+    pub fn wait_for_somebody(&self) {
+        wait_until("somebody stands before the gate", || {
+            self.0.0.lock().unwrap().waiting > 0
+        });
+    }
+}
+
+/// A sink that passes a gate before it keeps an event.
+pub struct Gated {
+    pub gate: Gate,
+    pub kept: Kept,
+}
+
+impl Sink for Gated {
+    fn write(&mut self, event: &EventRef<'_>) -> io::Result<()> {
+        self.gate.pass();
+        self.kept.keep(event);
+        Ok(())
+    }
+}
+
+/// A sink that takes longer for an event than a caller does.
+pub struct Slow(pub Kept);
+
+impl Sink for Slow {
+    fn write(&mut self, event: &EventRef<'_>) -> io::Result<()> {
+        for _ in 0..2_000 {
+            std::hint::spin_loop();
+        }
+        self.0.keep(event);
+        Ok(())
+    }
+}
+
+// ---- Accounts ----
+
+/// Asserts that every event is accounted for, in the pipeline and at every sink.
+#[track_caller]
+pub fn assert_balanced(stats: &Stats) {
+    assert_eq!(
+        stats.recorded,
+        stats.delivered + stats.overwritten + stats.dropped,
+        "{stats:?}"
+    );
+    stats
+        .sinks
+        .iter()
+        .for_each(|sink| assert_sink_balanced(sink));
+}
+
+#[track_caller]
+fn assert_sink_balanced(sink: &SinkStats) {
+    assert_eq!(
+        sink.recorded,
+        sink.delivered + sink.filtered + sink.overwritten + sink.dropped,
+        "{sink:?}"
+    );
+}
+
+/// Flushes, and asserts that every event is accounted for.
+#[track_caller]
+pub fn flush_and_balance(handle: &TtlogHandle) -> Stats {
+    assert!(handle.flush(), "{:?}", handle.stats());
+    let stats = handle.stats();
+    assert_balanced(&stats);
+    stats
+}
+
+// ---- Waiting ----
+
+/// Waits until the condition holds; fails where it takes too long.
+#[track_caller]
+pub fn wait_until(what: &str, condition: impl Fn() -> bool) {
+    let since = Instant::now();
+    while !condition() {
+        assert!(since.elapsed() < PATIENCE, "waited in vain until {what}");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Runs what might hang for ever; fails where it takes too long.
+#[track_caller]
+pub fn bounded<R: Send + 'static>(what: &str, work: impl FnOnce() -> R + Send + 'static) -> R {
+    let worker = thread::Builder::new()
+        .name(what.to_owned())
+        .spawn(work)
+        .unwrap();
+    wait_until(&format!("{what} ends"), || worker.is_finished());
+    match worker.join() {
+        Ok(result) => result,
+        Err(payload) => std::panic::resume_unwind(payload),
+    }
+}
+
+// ---- Files ----
+
+/// A directory of this test's own, removed in the end.
+pub struct Directory(PathBuf);
+
+impl Directory {
+    pub fn new() -> Directory {
+        static LAST: AtomicU32 = AtomicU32::new(0);
+        let number = LAST.fetch_add(1, Ordering::Relaxed);
+        let name = format!("ttlog-adversity-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Directory(path)
+    }
+
+    pub fn path(&self) -> &PathBuf {
+        &self.0
+    }
+
+    /// The snapshots in it.
+    pub fn snapshots(&self) -> Vec<PathBuf> {
+        std::fs::read_dir(&self.0)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "ttlog")
+            })
+            .collect()
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+// ---- Child processes ----
+
+const CHILD: &str = "TTLOG_TEST_CHILD";
+
+/// Whether this process was started by [`run_child`]; the directory that the parent gave it.
+pub fn child_directory() -> Option<PathBuf> {
+    std::env::var_os(CHILD).map(PathBuf::from)
+}
+
+/// What became of a child.
+pub struct Outcome {
+    pub succeeded: bool,
+    pub stderr: String,
+}
+
+/// Runs an ignored test of this program in a process of its own; kills it where it takes too long.
+#[track_caller]
+pub fn run_child(test: &str, directory: &Directory) -> Outcome {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args([test, "--exact", "--ignored", "--nocapture"])
+        .env(CHILD, directory.path())
+        .env_remove("RUST_LOG")
+        .env_remove("RUST_BACKTRACE")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stderr.take().unwrap();
+    let reader = thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    });
+    let since = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if since.elapsed() > PATIENCE {
+            let _ = child.kill();
+            let _ = child.wait();
+            panic!("{test} did not end: {}", reader.join().unwrap());
+        }
+        thread::sleep(Duration::from_millis(2));
+    };
+    Outcome {
+        succeeded: status.success(),
+        stderr: reader.join().unwrap(),
+    }
+}
+
+/// The same, for a child that has to succeed; gives what it wrote to stderr.
+#[track_caller]
+pub fn run_child_to_success(test: &str, directory: &Directory) -> String {
+    let outcome = run_child(test, directory);
+    assert!(outcome.succeeded, "{test} failed:\n{}", outcome.stderr);
+    outcome.stderr
+}
