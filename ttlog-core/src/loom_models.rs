@@ -1,5 +1,8 @@
 //! Models of the rings for loom, which runs them under every order of their loads and stores that the memory model allows.
 //!
+//! Loom executes loads where they stand, so that the `Release` of `tail`, which keeps the consumer's loads before the writer's
+//! new words, is beyond it.
+//!
 //! `RUSTFLAGS="--cfg loom" cargo test -p ttlog-core --release --lib loom`
 
 use loom::thread;
