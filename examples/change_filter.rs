@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     handle.set_level(LogLevel::Warn);
     serve_request(&memory, &handle, "level warn");
 
-    handle.set_filter("info,change_filter::database=debug")?;
+    handle.set_filter("change_filter::database=debug")?;
     serve_request(&memory, &handle, "debug for the database");
 
     // What stands in for a signal handler, or for a page of a web server.

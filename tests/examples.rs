@@ -98,7 +98,7 @@ fn change_filter_changes_what_is_logged() {
         changes,
         "at first: query done, request served, cache nearly full\n\
          level warn: cache nearly full\n\
-         debug for the database: query planned, query done, request served, cache nearly full\n\
+         debug for the database: query planned, query done, cache nearly full\n\
          off, by another thread: "
     );
     assert!(mistake.starts_with("a mistake is told: filter directive \"database=loud\""));

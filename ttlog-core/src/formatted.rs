@@ -80,12 +80,10 @@ impl Encoder {
 
 /// The source of an error; none where asking for it panics.
 fn source<'a>(error: &'a (dyn Error + 'a), panicked: &Cell<bool>) -> Option<&'a (dyn Error + 'a)> {
-    current::catch(|| error.source().map(|source| source as &(dyn Error + 'a))).unwrap_or_else(
-        |Panicked| {
-            panicked.set(true);
-            None
-        },
-    )
+    current::catch(|| error.source()).unwrap_or_else(|Panicked| {
+        panicked.set(true);
+        None
+    })
 }
 
 /// Takes a formatter's output, eight bytes at a time.

@@ -396,7 +396,11 @@ impl TtlogBuilder {
             .map(|sink| {
                 let options = sink.options();
                 let overflow = options.overflow.unwrap_or(default);
-                let state = Arc::new(SinkState::new(sink.name(), overflow));
+                let name = sink.name();
+                for error in options.filter.iter().flat_map(Filter::errors) {
+                    report(&format!("sink {name}: {error}"));
+                }
+                let state = Arc::new(SinkState::new(name, overflow));
                 NewSink {
                     sink,
                     filter: options.filter,

@@ -14,7 +14,7 @@ pub enum Message {
     Flush,
     /// Change the level of the targets that no directive covers.
     SetLevel(LogLevel),
-    /// Change the directives; see [`Filter`](crate::Filter).
+    /// Change the directives; see [`TtlogHandle::set_filter`](crate::TtlogHandle::set_filter).
     SetFilter(String),
     /// For ttlog's own use: look for work.
     #[doc(hidden)]

@@ -125,10 +125,12 @@ impl Pipeline {
         callsite::refresh();
     }
 
-    /// Puts the directives in force that can be understood; gives the first of the others.
+    /// Puts the directives in force that can be understood; gives the first of the others. Targets that none
+    /// covers keep their level.
     pub(crate) fn set_filter(&self, directives: &str) -> Result<(), DirectiveError> {
         let filter = Filter::parse(directives);
         let wrong = filter.errors().first().cloned();
+        let filter = filter.or_rest_of(&self.flow.filter());
         self.flow.set_filter(filter);
         callsite::refresh();
         wrong.map_or(Ok(()), Err)
