@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 use ttlog::sink::Console;
-use ttlog::{LogLevel, Sink, SnapshotReader, Stats, ValueRef, debug, info, warn};
+use ttlog::{LogLevel, Sink, SnapshotReader, ValueRef, debug, info, warn};
 
 const THREADS: usize = 4;
 const LARGEST_FILES: usize = 5;
@@ -49,12 +49,12 @@ fn walk_and_report(root: &Path) -> Result<String, Box<dyn Error>> {
     // What follows stands below the events, not among them.
     handle.flush();
     Ok(format!(
-        "\nWhat the snapshot knows\n{}\nWhat became of the events\n{}\nWhat to try next
+        "\nWhat the snapshot knows\n{}\nWhat became of the events\n{}\n\nWhat to try next
   RUST_LOG=debug cargo run --example quickstart
   TTLOG_FORMAT=json cargo run --example quickstart
   cargo run -p ttlog-cli -- show {}\n",
         learn_from(&snapshot)?,
-        account_for(&handle.stats()),
+        handle.stats(),
         snapshot.display(),
     ))
 }
@@ -207,12 +207,4 @@ fn learn_from(snapshot: &Path) -> Result<String, Box<dyn Error>> {
     Ok(format!(
         "  the newest {newest} events: {count_of:?}\n  the slowest directory: {path} ({took:?})\n"
     ))
-}
-
-fn account_for(stats: &Stats) -> String {
-    let (recorded, sink) = (stats.recorded, &stats.sinks[0]);
-    format!(
-        "  recorded: {recorded}, overwritten: {}, dropped: {}\n  {}: {} shown, {} filtered out\n",
-        stats.overwritten, stats.dropped, sink.name, sink.delivered, sink.filtered
-    )
 }

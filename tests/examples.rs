@@ -208,7 +208,7 @@ fn quickstart_finds_what_is_there() {
     assert!(run.stdout.contains(known), "{}", run.stdout);
     assert!(
         run.stdout
-            .contains("  console stderr: 4 shown, 4 filtered out\n")
+            .contains("sink console stderr: delivered 4, filtered 4, overwritten 0, dropped 0\n")
     );
 
     let [snapshot] = &directory.snapshots()[..] else {

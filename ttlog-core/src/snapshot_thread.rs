@@ -176,12 +176,13 @@ impl SnapshotThread {
     }
 
     fn merge(&mut self) -> Result<(), HeldBack> {
+        // First of all: what is published later than this, or in a ring that isn't known yet, is later in time, too.
+        let horizon = TickSource::precise().now();
         self.find_new_rings();
         if self.clock == Clock::Coarse {
             clock::renew_coarse();
         }
         self.renew_calibration();
-        let horizon = TickSource::precise().now();
         self.count_drops();
         let mut next: Vec<(u64, usize)> = Vec::with_capacity(self.sources.len());
         for (index, source) in self.sources.iter_mut().enumerate() {

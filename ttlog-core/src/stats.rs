@@ -1,5 +1,7 @@
 //! [`Stats`]: what has become of the events.
 
+use std::fmt;
+
 /// What has become of the events of a pipeline, since it was started.
 ///
 /// `recorded == delivered + overwritten + dropped` holds after every flush that nothing was logged during; while
@@ -47,4 +49,74 @@ pub struct SinkStats {
     pub errors: u64,
     /// Whether it is neither failing nor stalled now.
     pub healthy: bool,
+}
+
+/// A line for the pipeline and one for each sink.
+impl fmt::Display for Stats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Stats {
+            recorded,
+            delivered,
+            overwritten,
+            dropped,
+            ..
+        } = self;
+        write!(
+            f,
+            "recorded {recorded}: delivered {delivered}, overwritten {overwritten}, dropped {dropped}"
+        )?;
+        self.sinks.iter().try_for_each(|sink| write!(f, "\n{sink}"))
+    }
+}
+
+impl fmt::Display for SinkStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SinkStats {
+            name,
+            delivered,
+            filtered,
+            overwritten,
+            dropped,
+            ..
+        } = self;
+        write!(
+            f,
+            "sink {name}: delivered {delivered}, filtered {filtered}, overwritten {overwritten}, dropped {dropped}"
+        )?;
+        match self.errors {
+            0 => {}
+            errors => write!(f, ", errors {errors}")?,
+        }
+        if self.healthy {
+            Ok(())
+        } else {
+            f.write_str(" (not healthy)")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_account_reads_as_lines() {
+        let stats = Stats {
+            recorded: 9,
+            delivered: 7,
+            dropped: 2,
+            sinks: vec![SinkStats {
+                name: "Console".into(),
+                delivered: 7,
+                errors: 1,
+                ..SinkStats::default()
+            }],
+            ..Stats::default()
+        };
+        assert_eq!(
+            stats.to_string(),
+            "recorded 9: delivered 7, overwritten 0, dropped 2\n\
+             sink Console: delivered 7, filtered 0, overwritten 0, dropped 0, errors 1 (not healthy)"
+        );
+    }
 }
