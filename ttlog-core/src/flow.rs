@@ -1,20 +1,17 @@
 //! [`Flow`]: what the threads that log and the snapshot thread know of each other beyond the rings.
 //!
-//! Nothing here publishes data: the rings do. All is relaxed but `asleep`, where a thread that fills its ring
-//! and the snapshot thread that goes to sleep each write one word and then read the other's (the ring's head
-//! is the other one): both sides are sequentially consistent so that not both miss each other. A miss would
-//! cost no more than the sleep's bound.
+//! Nothing here publishes data: the rings and the channel do. All is relaxed.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::thread;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
 use crate::current;
 use crate::filter::Filter;
-use crate::message::Message;
+use crate::message::{Internal, Message, Task};
 use crate::sink::Overflow;
 
 /// See the [module](self).
@@ -22,8 +19,8 @@ use crate::sink::Overflow;
 pub(crate) struct Flow {
     control: Sender<Message>,
     overflow: AtomicU8,
-    /// The snapshot thread is waiting for a message.
-    asleep: AtomicBool,
+    /// The snapshot thread, once it runs.
+    thread: OnceLock<Thread>,
     /// The snapshot thread runs.
     alive: AtomicBool,
     /// Grows whenever the snapshot thread has taken something out of a ring.
@@ -48,7 +45,7 @@ impl Flow {
         Flow {
             control,
             overflow: AtomicU8::new(overflow as u8),
-            asleep: AtomicBool::new(false),
+            thread: OnceLock::new(),
             alive: AtomicBool::new(true),
             progress: AtomicU64::new(0),
             given_up_at: AtomicU64::new(0),
@@ -126,12 +123,19 @@ impl Flow {
         }
     }
 
-    /// Wakes the snapshot thread if it sleeps.
+    /// Wakes the snapshot thread if it sleeps, or keeps it from falling asleep.
     pub(crate) fn wake(&self) {
-        if self.asleep.load(Ordering::SeqCst) && self.asleep.swap(false, Ordering::SeqCst) {
-            // A full channel wakes it as well.
-            let _ = self.control.try_send(Message::Wake);
+        if let Some(thread) = self.thread.get() {
+            thread.unpark();
         }
+    }
+
+    /// Asks the snapshot thread for something; `None` where it doesn't take it.
+    pub(crate) fn ask(&self, task: Task) -> Option<()> {
+        let message = Message::Internal(Internal(task));
+        self.control.send_timeout(message, self.patience).ok()?;
+        self.wake();
+        Some(())
     }
 
     pub(crate) fn count_homeless(&self) {
@@ -156,8 +160,8 @@ impl Flow {
         }
     }
 
-    pub(crate) fn set_asleep(&self, asleep: bool) {
-        self.asleep.store(asleep, Ordering::SeqCst);
+    pub(crate) fn set_thread(&self, thread: Thread) {
+        let _ = self.thread.set(thread);
     }
 
     pub(crate) fn made_progress(&self) {

@@ -19,7 +19,7 @@ use crate::flow::Flow;
 use crate::handle::TtlogHandle;
 use crate::init_error::InitError;
 use crate::level::LogLevel;
-use crate::message::{Internal, Message, Task};
+use crate::message::{Message, Task};
 use crate::panic_hook;
 use crate::pipeline::{NewSink, Parts, Pipeline, Settings};
 use crate::recorder::Recorder;
@@ -306,15 +306,12 @@ impl TtlogBuilder {
     fn replace(self, pipeline: &Arc<Pipeline>) -> Result<(), InitError> {
         let filter = self.whole_filter();
         let overflow = self.ring_overflow();
-        let parts = Message::Internal(Internal(Task::Replace(Box::new(self.into_parts()?))));
+        let parts = self.into_parts()?;
         pipeline.flow.set_filter(filter);
         pipeline.flow.set_overflow(overflow);
         callsite::refresh();
-        let sent = pipeline
-            .flow
-            .control()
-            .send_timeout(parts, pipeline.flow.patience());
-        if sent.is_err() {
+        let sent = pipeline.flow.ask(Task::Replace(Box::new(parts)));
+        if sent.is_none() {
             let error = io::Error::other("the snapshot thread does not answer");
             return Err(InitError::Thread(error));
         }
@@ -456,6 +453,7 @@ fn start_snapshot_thread(
         .name("ttlog-snapshot".to_owned())
         .spawn(move || {
             current::become_own_thread();
+            pipeline.flow.set_thread(thread::current());
             let _dead = dead;
             SnapshotThread::new(pipeline, messages, clock).run();
         })

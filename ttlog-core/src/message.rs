@@ -4,7 +4,7 @@ use crate::answer::Answer;
 use crate::level::LogLevel;
 use crate::pipeline::Parts;
 
-/// What can be asked of the snapshot thread; see [`TtlogHandle::sender`](crate::TtlogHandle::sender).
+/// What can be asked of the snapshot thread, which looks for it at least every 20 ms; see [`TtlogHandle::sender`](crate::TtlogHandle::sender).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Message {
@@ -16,9 +16,6 @@ pub enum Message {
     SetLevel(LogLevel),
     /// Change the directives; see [`TtlogHandle::set_filter`](crate::TtlogHandle::set_filter).
     SetFilter(String),
-    /// For ttlog's own use: look for work.
-    #[doc(hidden)]
-    Wake,
     /// For ttlog's own use.
     #[doc(hidden)]
     Internal(Internal),

@@ -14,7 +14,7 @@ use crate::current;
 use crate::filter::{DirectiveError, Filter};
 use crate::flow::Flow;
 use crate::level::LogLevel;
-use crate::message::{Internal, Message, Task};
+use crate::message::Task;
 use crate::recorder::Recorder;
 use crate::registry::Registry;
 use crate::report::report;
@@ -202,7 +202,7 @@ impl Pipeline {
     /// Waits until what is in the rings now has reached the recorder; gives the position behind it.
     fn drain_rings(&self) -> Option<u64> {
         let answer = Answer::default();
-        self.send(Task::Drain(answer.clone()))?;
+        self.flow.ask(Task::Drain(answer.clone()))?;
         let mut patience = Patience::new(self.flow.patience());
         loop {
             if let Some(position) = answer.wait(Duration::from_millis(20)) {
@@ -227,14 +227,6 @@ impl Pipeline {
         true
     }
 
-    fn send(&self, task: Task) -> Option<()> {
-        let message = Message::Internal(Internal(task));
-        self.flow
-            .control()
-            .send_timeout(message, self.flow.patience())
-            .ok()
-    }
-
     /// Flushes on a thread of its own: for the snapshot thread, which can't wait.
     pub(crate) fn flush_aside(self: &Arc<Self>) {
         let pipeline = self.clone();
@@ -251,7 +243,7 @@ impl Pipeline {
     /// Ends the threads, after everything was delivered; waits no longer than a flush.
     pub(crate) fn stop(&self) {
         self.flush();
-        let _ = self.send(Task::Stop);
+        let _ = self.flow.ask(Task::Stop);
         let recorder = self.recorder();
         for sink in &recorder.sinks {
             sink.stop();
@@ -274,7 +266,7 @@ impl Pipeline {
     /// Lets the snapshot thread empty the rings once, if it does so in time.
     pub(crate) fn sync(&self, timeout: Duration) {
         let answer = Answer::default();
-        if self.send(Task::Sync(answer.clone())).is_some() {
+        if self.flow.ask(Task::Sync(answer.clone())).is_some() {
             answer.wait(timeout);
         }
     }

@@ -8,9 +8,10 @@
 //! was interrupted between reading the clock and publishing.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError};
+use crossbeam_channel::Receiver;
 
 use crate::answer::Answer;
 use crate::clock::{self, Calibration, Clock, TickSource};
@@ -324,16 +325,9 @@ impl SnapshotThread {
 
     // ---- Messages ----
 
+    /// Sleeps, unless somebody wakes it, and does what it was asked for.
     fn receive(&mut self, pause: Duration) {
-        self.pipeline.flow.set_asleep(true);
-        let first = self.control.recv_timeout(pause);
-        self.pipeline.flow.set_asleep(false);
-        match first {
-            Ok(message) => self.handle(message),
-            Err(RecvTimeoutError::Timeout) => return,
-            // The pipeline holds a sender, so this can't be; but it must not become a busy loop.
-            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(pause),
-        }
+        thread::park_timeout(pause);
         while let Ok(message) = self.control.try_recv() {
             self.handle(message);
         }
@@ -341,7 +335,6 @@ impl SnapshotThread {
 
     fn handle(&mut self, message: Message) {
         match message {
-            Message::Wake => {}
             Message::Snapshot(reason) => self.pipeline.snapshot_aside(reason),
             Message::Flush => self.pipeline.flush_aside(),
             Message::SetLevel(level) => self.pipeline.set_level(level),
