@@ -1,4 +1,127 @@
-//! Structured logging at the cost of reading the clock, and a flight recorder of the last events.
+//! Structured logging at about the cost of reading the clock, and a flight recorder that keeps the last events for when
+//! something goes wrong.
+//!
+//! # A program
+//!
+//! ```
+//! use ttlog::{info, warn};
+//!
+//! let _handle = ttlog::init().init();
+//!
+//! let user_id = 123;
+//! info!("User logged in", user_id, duration_ms = 45);
+//! warn!(user_id, action = "failed_login", "Authentication failed for {user_id}");
+//! ```
+//!
+//! prints on stderr
+//!
+//! ```text
+//! 2026-11-21T00:50:32.123456Z INFO  my_app: User logged in user_id=123 duration_ms=45
+//! 2026-11-21T00:50:32.123471Z WARN  my_app: Authentication failed for 123 user_id=123 action=failed_login
+//! ```
+//!
+//! Nothing has to be set up: without the first line, the first log call starts ttlog with these same defaults, and the
+//! level from `RUST_LOG`.
+//!
+//! # Log calls
+//!
+//! [`trace!`], [`debug!`], [`info!`], [`warn!`], [`error!`], [`critical!`], and [`log!`] with a level that is known at run
+//! time. Message and fields stand in any order; the forms of `tracing` and of `log` work too, so that changing the `use` line is all
+//! it takes to move. [`info!`] shows them all.
+//!
+//! Fields keep their types: integers up to 128 bits, floats, `bool`, `char`, texts, bytes, `Option`, [`Duration`](std::time::Duration),
+//! IP addresses, and errors with their sources. Everything else is recorded by `%value` (`Display`) or `?value` (`Debug`), or
+//! implements [`Value`].
+//!
+//! ```
+//! # use ttlog::{error, info};
+//! # let path = std::path::Path::new("/etc/app.toml");
+//! if let Err(error) = std::fs::read(path) {
+//!     error!("no configuration", ?path, error);
+//! }
+//! info!("queue", depth = 17_u16, oldest = ?std::time::Instant::now(), owner = None::<&str>);
+//! ```
+//!
+//! # What is logged
+//!
+//! [`TtlogBuilder::level`] and [`TtlogBuilder::filter`] say it in the program, `RUST_LOG` from outside: `RUST_LOG=warn,my_app::db=trace`. See
+//! [`Filter`] for the grammar. Both can be changed while the program runs, without a cost to calls:
+//!
+//! ```
+//! # use ttlog::LogLevel;
+//! # let handle = ttlog::init().recorder_only().build()?;
+//! handle.set_level(LogLevel::Debug);
+//! handle.set_filter("info,my_app::db=trace,hyper=off")?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The features `max_level_*` and `release_max_level_*` leave the more verbose calls out of the program altogether.
+//!
+//! # Where events go
+//!
+//! To any number of sinks, each on a thread of its own: [`sink::Console`], [`sink::File`], [`sink::RollingFile`], [`sink::Memory`] for tests, and
+//! whatever implements [`Sink`]. A sink has a [format](mod@format): [`Text`](format::Text), [`Pretty`](format::Pretty),
+//! [`Json`](format::Json) or [`Logfmt`](format::Logfmt); `TTLOG_FORMAT=json` chooses where the program doesn't.
+//!
+//! ```no_run
+//! use ttlog::Sink;
+//! use ttlog::sink::{Console, File, RollingFile, Rotation};
+//!
+//! let handle = ttlog::init()
+//!     .sink(Console::stderr().with_filter("warn"))
+//!     .sink(File::create("app.log")?.format(ttlog::format::Json))
+//!     .sink(RollingFile::new("audit.log").every(Rotation::Daily).keep_files(30).open()?)
+//!     .init();
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! When events come faster than a sink takes them, its [`Overflow`] policy says what gives way. Nothing is lost in silence: every
+//! loss is counted in [`Stats`], and shows in the output where it happened.
+//!
+//! # The flight recorder
+//!
+//! The last events, of every level that is enabled, are always in memory. A snapshot writes them to a file, on request and on a panic; the command `ttlog
+//! show` prints it, [`SnapshotReader`] reads it:
+//!
+//! ```
+//! # let directory = std::env::temp_dir().join(format!("ttlog-doc-{}", std::process::id()));
+//! # let handle = ttlog::init().recorder_only().snapshot_dir(&directory).build()?;
+//! # handle.scope(|| {
+//! ttlog::info!("about to deploy", version = "1.4.2");
+//! # });
+//! let path = handle.snapshot("before deploy")?;
+//!
+//! let mut snapshot = ttlog::SnapshotReader::open(&path)?;
+//! while let Some(event) = snapshot.next_event()? {
+//!     println!("{} {}", event.level(), event.message());
+//! }
+//! # std::fs::remove_dir_all(directory)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`TtlogBuilder::recorder_only`] needs no sink at all: log everything, pay the price of reading the clock, and look only when
+//! something goes wrong.
+//!
+//! # Tests
+//!
+//! [`TtlogBuilder::build`] makes a pipeline that is a value and touches nothing global; [`TtlogHandle::scope`] logs to it:
+//!
+//! ```
+//! let memory = ttlog::sink::Memory::new();
+//! let handle = ttlog::init().sink(memory.clone()).build()?;
+//! handle.scope(|| ttlog::info!("paid", amount = 12.5, currency = "EUR"));
+//! handle.flush();
+//! let event = &memory.events()[0];
+//! assert_eq!(event.message, "paid");
+//! assert_eq!(event["amount"], 12.5);
+//! # Ok::<(), ttlog::InitError>(())
+//! ```
+//!
+//! # What is lost when
+//!
+//! Nothing that was logged before [`TtlogHandle::flush`] returned, before the handle was dropped, or before the process ended by
+//! `exit` or by a return from `main`. A panic is the last event of a snapshot. What a process loses that is killed, and
+//! everything else there is to know about losses, is in a table in `ARCHITECTURE.md`.
 
 mod macros;
 

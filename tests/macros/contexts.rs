@@ -78,7 +78,7 @@ fn generic_functions_log() {
 fn closures_and_constants_and_statics_hold_calls() {
     static HOOK: fn(u8) = |number| info!("hook", number);
     const CALL: fn() = || info!("const");
-    assert_eq!(value(|| HOOK(3)), 3u8.into());
+    assert_eq!(value(|| HOOK(3)), ttlog::FieldValue::from(3u8));
     assert_eq!(message(CALL), "const");
 }
 
@@ -95,9 +95,9 @@ fn a_call_is_an_expression() {
 
 #[test]
 fn calls_know_their_place() {
+    let before = line!();
     let event = event(|| info!("here"));
-    let line = line!();
-    assert_eq!(event.line, Some(line));
+    assert_eq!(event.line, Some(before + 1));
     assert_eq!(event.file.as_deref(), Some(file!()));
     assert_eq!(event.module_path.as_deref(), Some(module_path!()));
 }
@@ -112,6 +112,9 @@ fn lifetimes_and_methods_are_the_callers() {
         }
     }
     let mut holder = Holder("x");
-    assert_eq!(fields(|| drop(Holder("x").log().len())).len(), 2);
+    let logged = fields(|| {
+        Holder("x").log();
+    });
+    assert_eq!(logged.len(), 2);
     assert_eq!(holder.log(), "x");
 }

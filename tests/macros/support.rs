@@ -27,8 +27,7 @@ pub(crate) fn events_at(level: LogLevel, call: impl FnOnce()) -> Vec<LogEvent> {
         .unwrap();
     handle.scope(call);
     assert!(handle.flush());
-    let events = std::mem::take(&mut *kept.0.lock().unwrap());
-    events
+    std::mem::take(&mut *kept.0.lock().unwrap())
 }
 
 /// The one event of a call.

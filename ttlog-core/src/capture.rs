@@ -3,7 +3,7 @@
 //! Nothing is taken away, and no caller is stopped. As a rule the snapshot thread empties the rings first. What is in them
 //! all the same is read while it waits, so that no event is there twice or missing.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
@@ -167,8 +167,8 @@ fn copy_recorder(log: &Ring, end: u64) -> Vec<u64> {
 }
 
 /// The ids of the call sites and of the threads that records name.
-fn named_by(events: &[u64]) -> (BTreeSet<u32>, BTreeSet<u32>) {
-    let (mut sites, mut threads) = (BTreeSet::new(), BTreeSet::new());
+fn named_by(events: &[u64]) -> (HashSet<u32>, HashSet<u32>) {
+    let (mut sites, mut threads) = (HashSet::new(), HashSet::new());
     let mut last = (u32::MAX, u32::MAX);
     let mut rest = events;
     while let Some((header, record)) = next_record(&mut rest) {

@@ -5,7 +5,7 @@
 //! `HOME` is what `CURRENT` goes back to, and tells the two cases apart.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -308,7 +308,7 @@ pub(crate) fn thread_id() -> u32 {
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
     THREAD_ID.set(id);
     if let Some(name) = std::thread::current().name() {
-        lock(&NAMES).living.insert(id, name.into());
+        lock(&NAMES).living.push((id, name.into()));
     }
     id
 }
@@ -325,26 +325,23 @@ pub(crate) fn is_own_thread() -> bool {
 /// The names of threads. Those of threads that have ended stay for a while, as their events do.
 #[derive(Debug)]
 struct Names {
-    living: BTreeMap<u32, Arc<str>>,
-    dead: BTreeMap<u32, Arc<str>>,
-    died: VecDeque<u32>,
+    living: Vec<(u32, Arc<str>)>,
+    /// In the order in which they ended.
+    dead: VecDeque<(u32, Arc<str>)>,
 }
 
 static NAMES: Mutex<Names> = Mutex::new(Names {
-    living: BTreeMap::new(),
-    dead: BTreeMap::new(),
-    died: VecDeque::new(),
+    living: Vec::new(),
+    dead: VecDeque::new(),
 });
 
 fn forget_name(id: u32) {
     let mut names = lock(&NAMES);
-    if let Some(name) = names.living.remove(&id) {
-        names.dead.insert(id, name);
-        names.died.push_back(id);
-        if names.died.len() > MOST_DEAD_NAMES
-            && let Some(oldest) = names.died.pop_front()
-        {
-            names.dead.remove(&oldest);
+    if let Some(place) = names.living.iter().position(|(living, _)| *living == id) {
+        let name = names.living.swap_remove(place);
+        names.dead.push_back(name);
+        if names.dead.len() > MOST_DEAD_NAMES {
+            names.dead.pop_front();
         }
     }
 }
@@ -352,9 +349,7 @@ fn forget_name(id: u32) {
 /// The name of a thread, where it has one.
 pub(crate) fn thread_name(id: u32) -> Option<Arc<str>> {
     let names = lock(&NAMES);
-    names
-        .living
-        .get(&id)
-        .or_else(|| names.dead.get(&id))
-        .cloned()
+    let mut all = names.living.iter().chain(&names.dead);
+    all.find(|(known, _)| *known == id)
+        .map(|(_, name)| name.clone())
 }

@@ -116,6 +116,24 @@ impl<'a> EventRef<'a> {
         self.message.unwrap_or(&self.metadata.message)
     }
 
+    /// The message that the event carries itself; none where it is the call site's.
+    pub(crate) fn formatted_message(&self) -> Option<&'a str> {
+        self.message
+    }
+
+    /// What is known of the call site.
+    pub(crate) fn metadata(&self) -> &'a Metadata {
+        self.metadata
+    }
+
+    /// Whether the call site tells level and target, and the event has no mark.
+    #[inline]
+    pub(crate) fn is_plain(&self) -> bool {
+        !self
+            .header
+            .has(flag::DYNAMIC | flag::TARGET | flag::CUT | flag::PANICKED)
+    }
+
     /// The message as it stands in the source, with its placeholders: the same for all events of one call.
     pub fn message_template(&self) -> &'a str {
         &self.metadata.message
@@ -304,16 +322,28 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
+    #[inline(always)]
     fn next_value(&mut self) -> Option<ValueRef<'a>> {
         let tag = self.tags.next(&mut self.words)?;
         self.words.value(tag)
     }
 }
 
+impl<'a> Fields<'a> {
+    /// Behind the fields that the call site knows, each value brings its name.
+    fn next_named(&mut self) -> Option<(&'a str, ValueRef<'a>)> {
+        if self.tags.next(&mut self.words)? != Tag::Name {
+            return None;
+        }
+        let name = self.words.text()?;
+        Some((name, self.next_value()?))
+    }
+}
+
 impl<'a> Iterator for Fields<'a> {
     type Item = (&'a str, ValueRef<'a>);
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         if let Some((definition, rest)) = self.definitions.split_first() {
             self.definitions = rest;
@@ -323,12 +353,7 @@ impl<'a> Iterator for Fields<'a> {
             };
             return Some((&definition.name, value));
         }
-        // Behind the fields that the call site knows, each value brings its name.
-        if self.tags.next(&mut self.words)? != Tag::Name {
-            return None;
-        }
-        let name = self.words.text()?;
-        Some((name, self.next_value()?))
+        self.next_named()
     }
 }
 
@@ -392,8 +417,19 @@ impl<'a> Words<'a> {
         }
     }
 
-    #[inline]
+    /// The value that a tag announces: the most frequent kinds inlined, the others not.
+    #[inline(always)]
     fn value(&mut self, tag: Tag) -> Option<ValueRef<'a>> {
+        match tag {
+            Tag::I64 => Some(ValueRef::I64(self.word()? as i64)),
+            Tag::U64 => Some(ValueRef::U64(self.word()?)),
+            Tag::Str => Some(ValueRef::Str(self.text()?)),
+            _ => self.rarer_value(tag),
+        }
+    }
+
+    #[inline(never)]
+    fn rarer_value(&mut self, tag: Tag) -> Option<ValueRef<'a>> {
         Some(match tag {
             Tag::End | Tag::Name => return None,
             Tag::None => ValueRef::None,

@@ -141,15 +141,13 @@ pub(crate) fn global() -> Option<&'static Arc<Pipeline>> {
     GLOBAL.get()
 }
 
-/// Makes a pipeline the global one; gives it back if there is one already.
-pub(crate) fn set_global(pipeline: Arc<Pipeline>) -> Result<(), Arc<Pipeline>> {
-    let flow = pipeline.flow.clone();
-    GLOBAL.set(pipeline)?;
+/// Makes a pipeline the global one, where there is none.
+pub(crate) fn set_global(pipeline: Arc<Pipeline>) {
+    let global = GLOBAL.get_or_init(|| pipeline);
     // What was lost before is the global pipeline's to account for.
     for _ in 0..HOMELESS.swap(0, Ordering::Relaxed) {
-        flow.count_homeless();
+        global.flow.count_homeless();
     }
-    Ok(())
 }
 
 /// The global pipeline; makes it, with settings from the environment, where there is none and nothing

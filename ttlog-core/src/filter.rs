@@ -86,18 +86,28 @@ impl Filter {
     }
 
     /// The same filter, with `level` for the targets that no directive covers.
-    pub fn or_level(mut self, level: LogLevel) -> Filter {
-        if self
-            .directives
-            .iter()
-            .all(|directive| !directive.target.is_empty())
+    pub fn or_level(self, level: LogLevel) -> Filter {
+        match self.rest() {
+            Some(_) => self,
+            None => self.with_level(level),
+        }
+    }
+
+    /// The same filter, with what `other` wants of targets that no directive covers.
+    pub(crate) fn or_rest_of(mut self, other: &Filter) -> Filter {
+        if self.rest().is_none()
+            && let Some(rest) = other.rest()
         {
-            self.set(Directive {
-                target: String::new(),
-                threshold: Some(level),
-            });
+            self.set(rest.clone());
         }
         self
+    }
+
+    /// The directive that is for all targets.
+    fn rest(&self) -> Option<&Directive> {
+        self.directives
+            .last()
+            .filter(|directive| directive.target.is_empty())
     }
 
     /// The same filter, with `level` for the targets that no other directive covers.
@@ -234,6 +244,11 @@ mod tests {
         assert!(filter.enabled("b", Warn) && !filter.enabled("b", Info));
         assert!(!Filter::parse("off").or_level(Warn).enabled("b", Critical));
         assert_eq!(filter.least_level(), Some(Trace));
+        let changed = Filter::parse("b=debug").or_rest_of(&filter);
+        assert!(changed.enabled("b", Debug) && changed.enabled("a", Warn));
+        assert!(!changed.enabled("a", Info));
+        let silent = Filter::parse("off").or_rest_of(&filter);
+        assert!(!silent.enabled("a", Critical));
         assert_eq!(Filter::parse("a=off").least_level(), None);
     }
 }

@@ -50,9 +50,9 @@ impl Encoder {
 
     /// Appends an error's message and those of its sources.
     #[inline(never)]
-    pub(crate) fn error<'a>(&mut self, error: &'a (dyn Error + 'static)) {
+    pub(crate) fn error<'a>(&mut self, error: &'a (dyn Error + 'a)) {
         let panicked = Cell::new(false);
-        let source = |error: &&'a (dyn Error + 'static)| source(*error, &panicked);
+        let source = |error: &&'a (dyn Error + 'a)| source(*error, &panicked);
         self.messages(std::iter::successors(Some(error), source));
         if panicked.get() {
             self.flag(flag::PANICKED);
@@ -79,10 +79,7 @@ impl Encoder {
 }
 
 /// The source of an error; none where asking for it panics.
-fn source<'a>(
-    error: &'a (dyn Error + 'static),
-    panicked: &Cell<bool>,
-) -> Option<&'a (dyn Error + 'static)> {
+fn source<'a>(error: &'a (dyn Error + 'a), panicked: &Cell<bool>) -> Option<&'a (dyn Error + 'a)> {
     current::catch(|| error.source()).unwrap_or_else(|Panicked| {
         panicked.set(true);
         None

@@ -63,7 +63,8 @@ impl TtlogHandle {
         self.pipeline.set_level(level);
     }
 
-    /// Changes the directives; see [`Filter`](crate::Filter).
+    /// Changes the directives; see [`Filter`](crate::Filter). Targets that none of the new ones covers keep the level that
+    /// such targets had.
     ///
     /// # Errors
     /// A directive can't be understood; the others are in force.

@@ -33,11 +33,21 @@ use crate::sync::lock;
 
 /// The size in the recorder that `capacity` reckons with: an event of two integers and a short text has less.
 const USUAL_EVENT_BYTES: usize = 128;
-/// Whether `init` was called; locked while the global pipeline is started or given its settings, so that a log call and
-/// `init` on two threads come one after the other.
-static INITIALIZED: Mutex<bool> = Mutex::new(false);
 /// How many messages to the snapshot thread can wait.
 const CONTROL_MESSAGES: usize = 256;
+
+/// How the global pipeline came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    NotStarted,
+    /// A log call came first. It is not tried again if there was no thread or memory for it.
+    Unasked,
+    Initialized,
+}
+
+/// Locked while the global pipeline is started or given its settings, so that a log call and `init` on two threads come one
+/// after the other.
+static STAGE: Mutex<Stage> = Mutex::new(Stage::NotStarted);
 
 /// Starts the settings of ttlog: `ttlog::init().level(…).init()`.
 ///
@@ -224,25 +234,43 @@ impl TtlogBuilder {
     /// It was called before in this process, a setting is out of range, or the system has no memory or no
     /// thread for it.
     pub fn try_init(self) -> Result<TtlogHandle, InitError> {
-        // What logs meanwhile on this thread must not start ttlog a second time.
-        let handle = current::once_at_a_time(|| {
-            let mut initialized = lock(&INITIALIZED);
-            if *initialized {
-                return Err(InitError::AlreadyInitialized);
-            }
-            let builder = self.with_environment();
-            let panic_snapshot = builder.panic_snapshot;
-            let pipeline = builder.start_global()?;
-            *initialized = true;
-            if panic_snapshot {
-                panic_hook::install();
-            }
-            Ok(TtlogHandle::global(pipeline))
-        });
-        handle.unwrap_or_else(|| {
+        // What this logs itself, through an allocator say, must not start ttlog in between.
+        current::once_at_a_time(|| self.with_environment().init_global()).unwrap_or_else(|| {
             let error = io::Error::other("ttlog is being started by this very thread");
             Err(InitError::Thread(error))
         })
+    }
+
+    fn init_global(self) -> Result<TtlogHandle, InitError> {
+        let mut stage = lock(&STAGE);
+        if *stage == Stage::Initialized {
+            return Err(InitError::AlreadyInitialized);
+        }
+        let panic_snapshot = self.panic_snapshot;
+        let pipeline = match dispatch::global() {
+            Some(pipeline) => {
+                self.replace(pipeline)?;
+                pipeline.clone()
+            }
+            None => self.start_global()?,
+        };
+        *stage = Stage::Initialized;
+        if panic_snapshot {
+            panic_hook::install();
+        }
+        Ok(TtlogHandle::global(pipeline))
+    }
+
+    /// Starts the global pipeline because of a log call, with the panics' snapshots off: nobody asked for files.
+    /// To be called through [`current::once_at_a_time`].
+    pub(crate) fn start_unasked(self) {
+        let mut stage = lock(&STAGE);
+        if *stage == Stage::NotStarted {
+            *stage = Stage::Unasked;
+            if let Err(error) = self.with_environment().start_global() {
+                report(&error.to_string());
+            }
+        }
     }
 
     /// A pipeline beside the global one, that only [`TtlogHandle::scope`] logs to: for tests, and for parts of a program
@@ -257,18 +285,6 @@ impl TtlogBuilder {
         Ok(TtlogHandle::local(pipeline))
     }
 
-    /// Starts the global pipeline because of a log call, with the panics' snapshots off: nobody asked for files.
-    /// Does nothing where another thread was first. To be called through [`current::once_at_a_time`].
-    pub(crate) fn start_unasked(self) {
-        let _initialized = lock(&INITIALIZED);
-        if dispatch::global().is_some() {
-            return;
-        }
-        if let Err(error) = self.with_environment().start_global() {
-            report(&error.to_string());
-        }
-    }
-
     fn with_environment(mut self) -> Self {
         if std::env::var_os("RUST_LOG").is_some() {
             self.filter = filter_of_environment();
@@ -276,25 +292,14 @@ impl TtlogBuilder {
         self
     }
 
+    /// With `STAGE` locked: nobody else makes a global pipeline.
     fn start_global(self) -> Result<Arc<Pipeline>, InitError> {
-        if let Some(pipeline) = dispatch::global() {
-            self.replace(pipeline)?;
-            return Ok(pipeline.clone());
-        }
         let pipeline = self.start()?;
-        match dispatch::set_global(pipeline.clone()) {
-            Ok(()) => {
-                dispatch::enter(&pipeline);
-                callsite::refresh();
-                exit::flush_at_exit();
-                Ok(pipeline)
-            }
-            // A log call on another thread was first.
-            Err(unused) => {
-                unused.stop();
-                Err(InitError::AlreadyInitialized)
-            }
-        }
+        dispatch::enter(&pipeline);
+        dispatch::set_global(pipeline.clone());
+        callsite::refresh();
+        exit::flush_at_exit();
+        Ok(pipeline)
     }
 
     /// Gives these settings to a pipeline that runs.
@@ -391,7 +396,11 @@ impl TtlogBuilder {
             .map(|sink| {
                 let options = sink.options();
                 let overflow = options.overflow.unwrap_or(default);
-                let state = Arc::new(SinkState::new(sink.name(), overflow));
+                let name = sink.name();
+                for error in options.filter.iter().flat_map(Filter::errors) {
+                    report(&format!("sink {name}: {error}"));
+                }
+                let state = Arc::new(SinkState::new(name, overflow));
                 NewSink {
                     sink,
                     filter: options.filter,

@@ -7,7 +7,7 @@ use std::io;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum InitError {
-    /// ttlog was initialized before: there is one global pipeline in a process. [`TtlogBuilder::build`] makes others.
+    /// ttlog was initialized before: there is one global pipeline in a process. [`TtlogBuilder::build`](crate::TtlogBuilder::build) makes others.
     AlreadyInitialized,
     /// A size is out of the range that is named.
     OutOfRange {

@@ -7,13 +7,14 @@
 //! | `event`, `compare`, `event_builder`, `logger` | an event that owns its parts, and what takes such events |
 //! | `ring`, `thread_ring`, `registry`, `current`, `flow` | the rings, and which thread has which |
 //! | `clock` | ticks, and what wall time they were |
-//! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message` | from the rings to the recorder |
+//! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message`, `answer` | from the rings to the recorder |
 //! | `sink`, `sink_state`, `sink_thread`, `sink_shield`, `format` | from the recorder to where somebody reads it |
 //! | `capture`, `snapshot` | from the recorder into a file, and back |
 //! | `init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `exit`, `report` | what an application sees of all this |
 //!
 //! `ARCHITECTURE.md` in the repository draws them.
 
+mod answer;
 mod callsite;
 mod capture;
 mod clock;
@@ -73,7 +74,6 @@ pub use init_error::InitError;
 pub use level::{LogLevel, ParseLevelError};
 pub use logger::{Logger, RingLogger, emit_fast};
 pub use message::Message;
-pub use metadata::{FieldDef, Metadata};
 pub use sink::{Overflow, Sink, SinkOptions, WithOptions};
 pub use slot::{Recorded, Slot};
 pub use snapshot::{SnapshotError, SnapshotReader};

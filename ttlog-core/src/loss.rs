@@ -26,17 +26,13 @@ impl fmt::Display for Loss {
 }
 
 static FIELDS: [FieldDef; 1] = [FieldDef::new("lost")];
-const METADATA: Metadata = Metadata::new(
-    LogLevel::Warn,
-    "ttlog",
-    "",
-    "",
-    0,
-    "{lost} events lost here: {reason}",
-    &FIELDS,
-);
-static OVERWRITTEN: CallSite = CallSite::new(METADATA);
-static DROPPED: CallSite = CallSite::new(METADATA);
+static OVERWRITTEN: CallSite = CallSite::new(metadata());
+static DROPPED: CallSite = CallSite::new(metadata());
+
+const fn metadata() -> Metadata {
+    let message = "{lost} events lost here: {reason}";
+    Metadata::new(LogLevel::Warn, "ttlog", "", "", 0, message, &FIELDS)
+}
 
 impl Loss {
     fn site(self) -> &'static CallSite {

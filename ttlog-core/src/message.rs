@@ -1,7 +1,6 @@
 //! [`Message`]: what can be asked of the snapshot thread.
 
-use crossbeam_channel::Sender;
-
+use crate::answer::Answer;
 use crate::level::LogLevel;
 use crate::pipeline::Parts;
 
@@ -11,11 +10,11 @@ use crate::pipeline::Parts;
 pub enum Message {
     /// Write a snapshot with this reason. Failures are reported on stderr.
     Snapshot(String),
-    /// Bring everything logged before to every sink, then send on the channel, or close it where there is nobody to wait.
-    Flush(Sender<()>),
+    /// Bring everything logged before to every sink. [`TtlogHandle::flush`](crate::TtlogHandle::flush) waits for it.
+    Flush,
     /// Change the level of the targets that no directive covers.
     SetLevel(LogLevel),
-    /// Change the directives; see [`Filter`](crate::Filter).
+    /// Change the directives; see [`TtlogHandle::set_filter`](crate::TtlogHandle::set_filter).
     SetFilter(String),
     /// For ttlog's own use: look for work.
     #[doc(hidden)]
@@ -32,9 +31,9 @@ pub struct Internal(pub(crate) Task);
 #[derive(Debug)]
 pub(crate) enum Task {
     /// Empty the rings as far as possible, once, then answer.
-    Sync(Sender<()>),
+    Sync(Answer),
     /// Empty the rings of all that is in them now, then answer with the position in the recorder.
-    Drain(Sender<u64>),
+    Drain(Answer),
     /// Go on with another recorder and other sinks.
     Replace(Box<Parts>),
     /// End, once the rings are empty.

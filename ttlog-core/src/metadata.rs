@@ -1,8 +1,10 @@
 //! [`Metadata`]: what is known of an event before it happens.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use crate::LogLevel;
+use crate::format::labels::Labels;
 
 /// What is known of an event before it happens: its level, where it comes from, its message, the
 /// names of its fields.
@@ -28,6 +30,8 @@ pub struct Metadata {
     pub message: Cow<'static, str>,
     /// The fields whose names are known, in the order of their values.
     pub fields: Cow<'static, [FieldDef]>,
+    /// Made when it is first asked for; the fields above don't change after that.
+    pub(crate) labels: LabelCell,
 }
 
 impl Metadata {
@@ -50,7 +54,14 @@ impl Metadata {
             line,
             message: Cow::Borrowed(message),
             fields: Cow::Borrowed(fields),
+            labels: LabelCell::new(),
         }
+    }
+
+    /// What the text of all its events has in common.
+    #[inline]
+    pub(crate) fn labels(&self) -> &Labels {
+        self.labels.0.get_or_init(|| Box::new(Labels::of(self)))
     }
 
     /// The same with the name that the call gave by `name:`.
@@ -59,6 +70,31 @@ impl Metadata {
         // A plain assignment would drop the old value, which a const function can't.
         std::mem::forget(std::mem::replace(&mut named.name, Cow::Borrowed(name)));
         named
+    }
+}
+
+/// Labels that are made when they are first asked for; a copy makes its own.
+#[derive(Debug)]
+pub(crate) struct LabelCell(OnceLock<Box<Labels>>);
+
+impl LabelCell {
+    pub(crate) const fn new() -> Self {
+        LabelCell(OnceLock::new())
+    }
+}
+
+/// What follows from the rest makes no difference.
+impl PartialEq for LabelCell {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for LabelCell {}
+
+impl Clone for LabelCell {
+    fn clone(&self) -> Self {
+        LabelCell::new()
     }
 }
 

@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
-
+use crate::answer::Answer;
 use crate::callsite;
 use crate::clock::{Calibration, Clock, now_nanos};
 use crate::current;
@@ -126,10 +125,12 @@ impl Pipeline {
         callsite::refresh();
     }
 
-    /// Puts the directives in force that can be understood; gives the first of the others.
+    /// Puts the directives in force that can be understood; gives the first of the others. Targets that none
+    /// covers keep their level.
     pub(crate) fn set_filter(&self, directives: &str) -> Result<(), DirectiveError> {
         let filter = Filter::parse(directives);
         let wrong = filter.errors().first().cloned();
+        let filter = filter.or_rest_of(&self.flow.filter());
         self.flow.set_filter(filter);
         callsite::refresh();
         wrong.map_or(Ok(()), Err)
@@ -200,14 +201,12 @@ impl Pipeline {
 
     /// Waits until what is in the rings now has reached the recorder; gives the position behind it.
     fn drain_rings(&self) -> Option<u64> {
-        let (answer, answered) = bounded(1);
-        self.send(Task::Drain(answer))?;
+        let answer = Answer::default();
+        self.send(Task::Drain(answer.clone()))?;
         let mut patience = Patience::new(self.flow.patience());
         loop {
-            match answered.recv_timeout(Duration::from_millis(20)) {
-                Ok(position) => return Some(position),
-                Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => {}
+            if let Some(position) = answer.wait(Duration::from_millis(20)) {
+                return Some(position);
             }
             if !self.flow.is_alive() || patience.is_over(self.flow.progress()) {
                 return None;
@@ -236,14 +235,13 @@ impl Pipeline {
             .ok()
     }
 
-    /// Flushes on a thread of its own, then answers: for the snapshot thread, which can't wait.
-    pub(crate) fn flush_aside(self: &Arc<Self>, answer: Sender<()>) {
+    /// Flushes on a thread of its own: for the snapshot thread, which can't wait.
+    pub(crate) fn flush_aside(self: &Arc<Self>) {
         let pipeline = self.clone();
         let spawned = thread::Builder::new()
             .name("ttlog-flush".to_owned())
             .spawn(move || {
                 pipeline.flush();
-                let _ = answer.try_send(());
             });
         if let Err(error) = spawned {
             report(&format!("can't start a thread to flush: {error}"));
@@ -275,9 +273,9 @@ impl Pipeline {
 
     /// Lets the snapshot thread empty the rings once, if it does so in time.
     pub(crate) fn sync(&self, timeout: Duration) {
-        let (answer, answered) = bounded(1);
-        if self.send(Task::Sync(answer)).is_some() {
-            let _ = answered.recv_timeout(timeout);
+        let answer = Answer::default();
+        if self.send(Task::Sync(answer.clone())).is_some() {
+            answer.wait(timeout);
         }
     }
 

@@ -58,7 +58,7 @@ pub trait ViaError {
     }
 }
 
-impl<T: Error + 'static> ViaError for &Probe<'_, T> {}
+impl<T: Error> ViaError for &Probe<'_, T> {}
 
 /// No way: the compiler says that the type is no [`Value`].
 pub trait ViaNothing {
@@ -103,12 +103,12 @@ impl KindValue {
 
 impl KindError {
     /// Records the error and its sources.
-    pub fn record<T: Error + 'static>(self, error: &T, encoder: &mut Encoder) {
+    pub fn record<T: Error>(self, error: &T, encoder: &mut Encoder) {
         encoder.slot().error(error);
     }
 
     /// Records the error and its sources; its text isn't needed.
-    pub fn record_or_text<T: Error + 'static>(
+    pub fn record_or_text<T: Error>(
         self,
         error: &T,
         encoder: &mut Encoder,

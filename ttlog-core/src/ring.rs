@@ -34,9 +34,9 @@ mod tests;
 use crate::sync::{AtomicU64, CacheLine, Ordering, fence, spin_loop};
 
 /// Into how many chunks a ring is divided.
-#[cfg(not(loom))]
+#[cfg(not(all(test, loom)))]
 pub(crate) const CHUNKS: u64 = 16;
-#[cfg(loom)]
+#[cfg(all(test, loom))]
 pub(crate) const CHUNKS: u64 = 4;
 
 /// The longest record is this fraction of its ring, so that a few always fit, and a lapped reader

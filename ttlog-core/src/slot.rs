@@ -84,7 +84,7 @@ impl<'a> Slot<'a> {
     }
 
     /// Records an error's message and those of its sources, 16 at most.
-    pub fn error(self, value: &(dyn Error + 'static)) -> Recorded {
+    pub fn error(self, value: &dyn Error) -> Recorded {
         self.encoder.error(value);
         Recorded(())
     }

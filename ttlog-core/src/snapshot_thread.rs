@@ -10,8 +10,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 
+use crate::answer::Answer;
 use crate::clock::{self, Calibration, Clock, TickSource};
 use crate::loss::{self, Loss};
 use crate::message::{Internal, Message, Task};
@@ -88,7 +89,7 @@ struct Losses {
 struct Drain {
     /// For each source, up to where it must have been read.
     targets: Vec<(usize, u64)>,
-    answer: Sender<u64>,
+    answer: Answer,
 }
 
 pub(crate) struct SnapshotThread {
@@ -341,7 +342,7 @@ impl SnapshotThread {
         match message {
             Message::Wake => {}
             Message::Snapshot(reason) => self.pipeline.snapshot_aside(reason),
-            Message::Flush(answer) => self.pipeline.flush_aside(answer),
+            Message::Flush => self.pipeline.flush_aside(),
             Message::SetLevel(level) => self.pipeline.set_level(level),
             Message::SetFilter(directives) => {
                 if let Err(error) = self.pipeline.set_filter(&directives) {
@@ -357,7 +358,7 @@ impl SnapshotThread {
             Task::Sync(answer) => {
                 // What holds the pass back is none of the asker's business.
                 let _ = self.pass();
-                let _ = answer.try_send(());
+                answer.give(self.recorder.log.start());
             }
             Task::Drain(answer) => {
                 self.find_new_rings();
@@ -383,7 +384,7 @@ impl SnapshotThread {
                 |(index, position): &(usize, u64)| sources[*index].cursor.position >= *position;
             let all = drain.targets.iter().all(reached);
             if all {
-                let _ = drain.answer.try_send(recorder.log.start());
+                drain.answer.give(recorder.log.start());
             }
             !all
         });

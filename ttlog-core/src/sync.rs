@@ -1,18 +1,18 @@
-//! The atomics of everything that loom models; loom's own under `cfg(loom)`, std's otherwise.
+//! The atomics of everything that loom models; loom's own in its models (`cfg(all(test, loom))`), std's otherwise.
 //!
 //! Process-wide statics (the level, the call sites) take theirs from std directly: loom has none
 //! that can stand in a `static`.
 
-#[cfg(loom)]
+#[cfg(all(test, loom))]
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
-#[cfg(not(loom))]
+#[cfg(not(all(test, loom)))]
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 
 /// Lets others go on, in a loop that waits for one of them.
 pub(crate) fn spin_loop() {
-    #[cfg(loom)]
+    #[cfg(all(test, loom))]
     loom::thread::yield_now();
-    #[cfg(not(loom))]
+    #[cfg(not(all(test, loom)))]
     std::hint::spin_loop();
 }
 

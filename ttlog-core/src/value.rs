@@ -176,9 +176,9 @@ macro_rules! error_values {
 }
 
 error_values!(
-    dyn Error + 'static,
-    dyn Error + Send + 'static,
-    dyn Error + Send + Sync + 'static
+    dyn Error + '_,
+    dyn Error + Send + '_,
+    dyn Error + Send + Sync + '_
 );
 
 impl Value for FieldValue {

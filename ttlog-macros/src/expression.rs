@@ -21,11 +21,6 @@ pub(crate) fn string_literal(expression: &Expr) -> Option<&LitStr> {
     }
 }
 
-/// Whether an expression is one variable, constant or static.
-pub(crate) fn is_name(expression: &Expr) -> bool {
-    matches!(peel(expression), Expr::Path(path) if path.path.get_ident().is_some())
-}
-
 /// Whether an expression is `None`.
 pub(crate) fn is_none(expression: &Expr) -> bool {
     matches!(peel(expression), Expr::Path(path) if path.path.is_ident("None"))

@@ -5,6 +5,7 @@
 //! | `text`, `pretty`, `json`, `logfmt` | a format each |
 //! | `kind` | the choice of one of them by its name |
 //! | `escape` | what may not stand in output as it is, and how it is written instead |
+//! | `labels` | what a call site's lines of text have in common |
 //! | `value` | a value's text in the formats that people read |
 //! | `number`, `timestamp` | digits, and dates |
 //! | `color` | the sequences that colour a terminal |
@@ -17,6 +18,7 @@ mod forgery_tests;
 pub(crate) mod guard;
 mod json;
 mod kind;
+pub(crate) mod labels;
 mod logfmt;
 mod number;
 mod pretty;

@@ -3,10 +3,11 @@
 use super::Format;
 use super::color::{DIM, DIM_ITALIC, of_level, paint};
 use super::escape::{Escapes, push_sentence, push_word};
+use super::labels::push_target;
 use super::timestamp::push_micros;
 use super::value::push_value;
 use crate::LogLevel;
-use crate::decode::EventRef;
+use crate::decode::{EventRef, Fields};
 
 /// One line for people: time in UTC, level, target, message, fields.
 ///
@@ -29,7 +30,11 @@ pub struct Text;
 
 impl Format for Text {
     fn format(&self, event: &EventRef<'_>, out: &mut String) {
-        write::<false>(event, out, "");
+        if event.is_plain() {
+            write_plain(event, out);
+        } else {
+            write::<false>(event, out, "");
+        }
     }
 
     fn format_colored(&self, event: &EventRef<'_>, out: &mut String) {
@@ -55,6 +60,33 @@ pub(super) fn padded(level: LogLevel) -> &'static str {
     }
 }
 
+/// The same as [`write`] for an event with nothing unusual: what its call site determines is there already.
+fn write_plain(event: &EventRef<'_>, out: &mut String) {
+    let labels = event.metadata().labels();
+    push_micros(out, event.timestamp_nanos());
+    out.push(' ');
+    match event.formatted_message() {
+        None => out.push_str(labels.head()),
+        Some(message) => {
+            out.push_str(labels.head_without_message());
+            if !message.is_empty() {
+                out.push(' ');
+                push_sentence(out, message);
+            }
+        }
+    }
+    let mut fields = event.fields();
+    for label in labels.fields() {
+        let Some((_, value)) = fields.next() else {
+            break;
+        };
+        out.push_str(label);
+        push_value(out, value);
+    }
+    push_fields::<false>(out, fields);
+    out.push('\n');
+}
+
 fn write<const COLORED: bool>(event: &EventRef<'_>, out: &mut String, mark: &str) {
     paint::<COLORED>(out, DIM, |out| push_micros(out, event.timestamp_nanos()));
     out.push(' ');
@@ -68,24 +100,22 @@ fn write<const COLORED: bool>(event: &EventRef<'_>, out: &mut String, mark: &str
     if event.has_panicked() {
         out.push_str("[panicked] ");
     }
-    paint::<COLORED>(out, DIM, |out| {
-        match event.target() {
-            "" => out.push('-'),
-            target => push_word(out, target, Escapes::Rust),
-        }
-        out.push(':');
-    });
+    paint::<COLORED>(out, DIM, |out| push_target(out, event.target()));
     if !event.message().is_empty() {
         out.push(' ');
         push_sentence(out, event.message());
     }
-    for (name, value) in event.fields() {
+    push_fields::<COLORED>(out, event.fields());
+    out.push('\n');
+}
+
+fn push_fields<const COLORED: bool>(out: &mut String, fields: Fields<'_>) {
+    for (name, value) in fields {
         out.push(' ');
         paint::<COLORED>(out, DIM_ITALIC, |out| push_word(out, name, Escapes::Rust));
         out.push('=');
         push_value(out, value);
     }
-    out.push('\n');
 }
 
 #[cfg(test)]

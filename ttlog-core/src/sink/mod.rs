@@ -65,7 +65,8 @@ pub trait Sink: Send + 'static {
         SinkOptions::default()
     }
 
-    /// The same sink, given only what the directives of [`Filter`] let through.
+    /// The same sink, given only what the directives of [`Filter`] let through. One that can't be understood is reported
+    /// on stderr.
     fn with_filter(self, directives: &str) -> WithOptions<Self>
     where
         Self: Sized,

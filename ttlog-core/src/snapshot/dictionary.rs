@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::layout::MAX_FIELDS;
 use super::payload::{PayloadReader, PayloadWriter};
 use crate::level::LogLevel;
-use crate::metadata::{FieldDef, Metadata};
+use crate::metadata::{FieldDef, LabelCell, Metadata};
 use crate::record::MAX_SITE;
 
 /// Appends a call site's entry to the payload of a sites block.
@@ -65,6 +65,7 @@ fn decode_site(entry: &[u8]) -> Option<(u32, Metadata)> {
         line,
         message,
         fields: Cow::Owned(fields),
+        labels: LabelCell::new(),
     };
     Some((site, metadata))
 }

@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 
 use super::Scope;
 use crate::event::ValueIndex;
-use crate::expression::{binds_tightly, is_awaited, is_name};
+use crate::expression::{binds_tightly, is_awaited};
 
 /// The values of an event, ready to be named where the event is recorded.
 pub(super) struct Values {
@@ -47,13 +47,7 @@ impl Values {
         let span = expression.span();
         let at = scope.at(span);
         let variable = Ident::new(&format!("__ttlog_{}", self.passed.len()), at);
-        let (reference, place) = if is_name(expression) {
-            // What is a name already needs no other.
-            (
-                quote_spanned!(at=> &#expression),
-                expression.to_token_stream(),
-            )
-        } else if is_awaited(expression) {
+        let (reference, place) = if is_awaited(expression) {
             // What was awaited is taken, so that no reference to it has to live across the next `.await`.
             self.bind(&variable, expression.to_token_stream());
             (quote_spanned!(at=> &#variable), variable.to_token_stream())

@@ -155,7 +155,7 @@ fn a_snapshot_without_anything_is_complete() {
 #[test]
 fn more_call_sites_than_a_block_holds_are_all_described() {
     let long = "t".repeat(10_000);
-    let metadata = crate::Metadata::new(LogLevel::Info, long.leak(), "", "", 0, "", &[]);
+    let metadata = crate::metadata::Metadata::new(LogLevel::Info, long.leak(), "", "", 0, "", &[]);
     let sites: Vec<_> = (1..=100).map(|site| (site, &metadata)).collect();
     let words: Vec<u64> = (1..=100)
         .flat_map(|site| Record::at(1, 1, 1).words(site))

@@ -89,7 +89,7 @@ const LOGIN_FIELDS: &[FieldDef] = &[
     FieldDef::constant("method", "password"),
     FieldDef::new("duration_ms"),
 ];
-pub(super) const LOGIN: Metadata = Metadata::new(
+pub(super) static LOGIN: Metadata = Metadata::new(
     LogLevel::Info,
     "shop::auth",
     "shop::auth",
@@ -99,7 +99,7 @@ pub(super) const LOGIN: Metadata = Metadata::new(
     LOGIN_FIELDS,
 );
 const FAILED_FIELDS: &[FieldDef] = &[FieldDef::new("error"), FieldDef::new("query")];
-const FAILED: Metadata = Metadata::new(
+static FAILED: Metadata = Metadata::new(
     LogLevel::Error,
     "shop::db",
     "shop::db::pool",
@@ -109,7 +109,7 @@ const FAILED: Metadata = Metadata::new(
     FAILED_FIELDS,
 )
 .with_name("query_failed");
-const VALUES: Metadata = Metadata::new(
+static VALUES: Metadata = Metadata::new(
     LogLevel::Debug,
     "shop",
     "shop",
