@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use ttlog::{EventRef, FieldValue, LogEvent, Sink, SinkStats, Stats, TtlogBuilder, TtlogHandle};
 
 /// How long anything may take: more than a loaded machine needs, less than for ever.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A pipeline that overflows soon: rings of 8 KiB, a recorder of 64 KiB, and little patience with sinks.
-pub fn tiny() -> TtlogBuilder {
+pub(crate) fn tiny() -> TtlogBuilder {
     ttlog::init()
         .capacity(1)
         .ring_bytes(8 << 10)
@@ -26,11 +26,11 @@ pub fn tiny() -> TtlogBuilder {
 
 /// A sink that keeps what it is given.
 #[derive(Clone, Default)]
-pub struct Kept(Arc<Mutex<Vec<LogEvent>>>);
+pub(crate) struct Kept(Arc<Mutex<Vec<LogEvent>>>);
 
 impl Kept {
     /// What was given so far, without the events that tell of losses.
-    pub fn events(&self) -> Vec<LogEvent> {
+    pub(crate) fn events(&self) -> Vec<LogEvent> {
         let all = self.0.lock().unwrap();
         all.iter()
             .filter(|event| !is_loss(event))
@@ -39,7 +39,7 @@ impl Kept {
     }
 
     /// How many events were told to be lost for this reason.
-    pub fn told_lost(&self, reason: &str) -> u64 {
+    pub(crate) fn told_lost(&self, reason: &str) -> u64 {
         let all = self.0.lock().unwrap();
         let told = all.iter().filter(|event| is_loss(event));
         told.filter(|event| event.message.ends_with(reason))
@@ -48,18 +48,18 @@ impl Kept {
     }
 
     /// The messages of all events, in their order.
-    pub fn messages(&self) -> Vec<String> {
+    pub(crate) fn messages(&self) -> Vec<String> {
         self.events()
             .into_iter()
             .map(|event| event.message)
             .collect()
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.events().len()
     }
 
-    pub fn keep(&self, event: &EventRef<'_>) {
+    pub(crate) fn keep(&self, event: &EventRef<'_>) {
         self.0.lock().unwrap().push(event.to_log_event());
     }
 }
@@ -71,7 +71,7 @@ impl Sink for Kept {
     }
 }
 
-pub fn is_loss(event: &LogEvent) -> bool {
+pub(crate) fn is_loss(event: &LogEvent) -> bool {
     event.target == "ttlog" && event.field("lost").is_some()
 }
 
@@ -80,57 +80,42 @@ fn lost(event: &LogEvent) -> u64 {
 }
 
 /// An unsigned field.
-pub fn number(event: &LogEvent, field: &str) -> u64 {
+pub(crate) fn number(event: &LogEvent, field: &str) -> u64 {
     match event.field(field) {
         Some(FieldValue::U64(value)) => *value,
         other => panic!("{field} of {event:?} is {other:?}"),
     }
 }
 
-/// Holds up those who pass while it is closed.
+/// Holds up those who pass while it is closed; says whether it is.
 #[derive(Clone, Default)]
-pub struct Gate(Arc<(Mutex<GateState>, Condvar)>);
-
-#[derive(Default)]
-struct GateState {
-    closed: bool,
-    waiting: usize,
-}
+pub(crate) struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
 impl Gate {
-    pub fn closed() -> Gate {
+    pub(crate) fn closed() -> Gate {
         let gate = Gate::default();
-        gate.0.0.lock().unwrap().closed = true;
+        *gate.0.0.lock().unwrap() = true;
         gate
     }
 
-    pub fn open(&self) {
-        self.0.0.lock().unwrap().closed = false;
+    pub(crate) fn open(&self) {
+        *self.0.0.lock().unwrap() = false;
         self.0.1.notify_all();
     }
 
     /// Waits while the gate is closed, if need be for ever.
-    pub fn pass(&self) {
-        let mut state = self.0.0.lock().unwrap();
-        state.waiting += 1;
-        while state.closed {
-            state = self.0.1.wait(state).unwrap();
+    pub(crate) fn pass(&self) {
+        let mut closed = self.0.0.lock().unwrap();
+        while *closed {
+            closed = self.0.1.wait(closed).unwrap();
         }
-        state.waiting -= 1;
-    }
-
-    /// Returns once somebody stands before the gate.
-    pub fn wait_for_somebody(&self) {
-        wait_until("somebody stands before the gate", || {
-            self.0.0.lock().unwrap().waiting > 0
-        });
     }
 }
 
 /// A sink that passes a gate before it keeps an event.
-pub struct Gated {
-    pub gate: Gate,
-    pub kept: Kept,
+pub(crate) struct Gated {
+    pub(crate) gate: Gate,
+    pub(crate) kept: Kept,
 }
 
 impl Sink for Gated {
@@ -142,7 +127,7 @@ impl Sink for Gated {
 }
 
 /// A sink that takes longer for an event than a caller does.
-pub struct Slow(pub Kept);
+pub(crate) struct Slow(pub(crate) Kept);
 
 impl Sink for Slow {
     fn write(&mut self, event: &EventRef<'_>) -> io::Result<()> {
@@ -158,7 +143,7 @@ impl Sink for Slow {
 
 /// Asserts that every event is accounted for, in the pipeline and at every sink.
 #[track_caller]
-pub fn assert_balanced(stats: &Stats) {
+pub(crate) fn assert_balanced(stats: &Stats) {
     assert_eq!(
         stats.recorded,
         stats.delivered + stats.overwritten + stats.dropped,
@@ -181,7 +166,7 @@ fn assert_sink_balanced(sink: &SinkStats) {
 
 /// Flushes, and asserts that every event is accounted for.
 #[track_caller]
-pub fn flush_and_balance(handle: &TtlogHandle) -> Stats {
+pub(crate) fn flush_and_balance(handle: &TtlogHandle) -> Stats {
     assert!(handle.flush(), "{:?}", handle.stats());
     let stats = handle.stats();
     assert_balanced(&stats);
@@ -192,7 +177,7 @@ pub fn flush_and_balance(handle: &TtlogHandle) -> Stats {
 
 /// Waits until the condition holds; fails where it takes too long.
 #[track_caller]
-pub fn wait_until(what: &str, condition: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, condition: impl Fn() -> bool) {
     let since = Instant::now();
     while !condition() {
         assert!(since.elapsed() < PATIENCE, "waited in vain until {what}");
@@ -202,7 +187,10 @@ pub fn wait_until(what: &str, condition: impl Fn() -> bool) {
 
 /// Runs what might hang for ever; fails where it takes too long.
 #[track_caller]
-pub fn bounded<R: Send + 'static>(what: &str, work: impl FnOnce() -> R + Send + 'static) -> R {
+pub(crate) fn bounded<R: Send + 'static>(
+    what: &str,
+    work: impl FnOnce() -> R + Send + 'static,
+) -> R {
     let worker = thread::Builder::new()
         .name(what.to_owned())
         .spawn(work)
@@ -217,10 +205,10 @@ pub fn bounded<R: Send + 'static>(what: &str, work: impl FnOnce() -> R + Send + 
 // ---- Files ----
 
 /// A directory of this test's own, removed in the end.
-pub struct Directory(PathBuf);
+pub(crate) struct Directory(PathBuf);
 
 impl Directory {
-    pub fn new() -> Directory {
+    pub(crate) fn new() -> Directory {
         static LAST: AtomicU32 = AtomicU32::new(0);
         let number = LAST.fetch_add(1, Ordering::Relaxed);
         let name = format!("ttlog-adversity-{}-{number}", std::process::id());
@@ -229,12 +217,12 @@ impl Directory {
         Directory(path)
     }
 
-    pub fn path(&self) -> &PathBuf {
+    pub(crate) fn path(&self) -> &PathBuf {
         &self.0
     }
 
     /// The snapshots in it.
-    pub fn snapshots(&self) -> Vec<PathBuf> {
+    pub(crate) fn snapshots(&self) -> Vec<PathBuf> {
         std::fs::read_dir(&self.0)
             .unwrap()
             .map(|entry| entry.unwrap().path())
@@ -257,19 +245,19 @@ impl Drop for Directory {
 const CHILD: &str = "TTLOG_TEST_CHILD";
 
 /// Whether this process was started by [`run_child`]; the directory that the parent gave it.
-pub fn child_directory() -> Option<PathBuf> {
+pub(crate) fn child_directory() -> Option<PathBuf> {
     std::env::var_os(CHILD).map(PathBuf::from)
 }
 
 /// What became of a child.
-pub struct Outcome {
-    pub succeeded: bool,
-    pub stderr: String,
+pub(crate) struct Outcome {
+    pub(crate) succeeded: bool,
+    pub(crate) stderr: String,
 }
 
 /// Runs an ignored test of this program in a process of its own; kills it where it takes too long.
 #[track_caller]
-pub fn run_child(test: &str, directory: &Directory) -> Outcome {
+pub(crate) fn run_child(test: &str, directory: &Directory) -> Outcome {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args([test, "--exact", "--ignored", "--nocapture"])
         .env(CHILD, directory.path())
@@ -305,7 +293,7 @@ pub fn run_child(test: &str, directory: &Directory) -> Outcome {
 
 /// The same, for a child that has to succeed; gives what it wrote to stderr.
 #[track_caller]
-pub fn run_child_to_success(test: &str, directory: &Directory) -> String {
+pub(crate) fn run_child_to_success(test: &str, directory: &Directory) -> String {
     let outcome = run_child(test, directory);
     assert!(outcome.succeeded, "{test} failed:\n{}", outcome.stderr);
     outcome.stderr

@@ -119,6 +119,25 @@ fn a_sink_that_can_never_write_keeps_nobody_waiting() {
     });
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_on_a_full_disk_keeps_nobody_waiting() {
+    let healthy = Kept::default();
+    let handle = tiny()
+        .sink(ttlog::sink::File::append("/dev/full").unwrap())
+        .sink(healthy.clone())
+        .build()
+        .unwrap();
+    bounded("logging, flushing and the end", move || {
+        handle.scope(|| (0..10_000_u64).for_each(|n| info!("event", n)));
+        assert!(!handle.flush());
+        let stats = handle.stats();
+        assert!(stats.sinks[0].errors > 0 && !stats.sinks[0].healthy);
+        assert_eq!(healthy.len(), 10_000);
+        drop(handle);
+    });
+}
+
 #[test]
 fn a_failing_sink_is_reported_once() {
     let directory = Directory::new();

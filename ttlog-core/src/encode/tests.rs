@@ -112,11 +112,12 @@ fn every_kind() -> Vec<FieldValue> {
 fn every_kind_of_value_comes_back_at_every_place() {
     // Behind the 5th, the 21st and the 37th value begins a word of tags.
     let places = if cfg!(miri) {
-        vec![0, 4, 5, 6, 20, 21, 22]
+        vec![0, 5, 21]
     } else {
         (0..40).collect()
     };
-    for value in every_kind() {
+    let kind_step = if cfg!(miri) { 4 } else { 1 };
+    for value in every_kind().into_iter().step_by(kind_step) {
         for &place in &places {
             let all = place + 2;
             let words = record(all, |encoder| {
@@ -190,9 +191,13 @@ fn a_text_of_any_length_around_the_limit_is_whole_or_cut_and_marked() {
             assert_eq!(event.fields[2].value, FieldValue::U64(9));
             event
         };
-        let event = with(&|encoder| drop(text.record(encoder.slot())));
+        let event = with(&|encoder| {
+            text.record(encoder.slot());
+        });
         check(event.fields[0].value.as_str().unwrap(), event.cut);
-        let event = with(&|encoder| drop(text.as_bytes().to_vec().record(encoder.slot())));
+        let event = with(&|encoder| {
+            text.as_bytes().record(encoder.slot());
+        });
         let FieldValue::Bytes(bytes) = &event.fields[0].value else {
             panic!("{event:?}");
         };
@@ -249,7 +254,9 @@ fn more_values_than_an_event_has_room_for_are_left_out_from_the_end() {
     for count in counts {
         let words = record(count + 1, |encoder| {
             "a text".record(encoder.slot());
-            (0..count).for_each(|number| drop(number.record(encoder.slot())));
+            for number in 0..count {
+                number.record(encoder.slot());
+            }
         });
         let event = decoded(&words, &metadata(count + 1));
         assert_eq!(event.fields[0].value.as_str(), Some("a text"));
