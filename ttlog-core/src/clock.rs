@@ -18,7 +18,7 @@ pub enum Clock {
     /// Each event reads the processor's counter: exact, some nanoseconds to 20 ns a call.
     #[default]
     Precise,
-    /// Events share a time that the snapshot thread renews at least every 4 ms while it runs
+    /// Events share a time that the snapshot thread renews at least every 10 ms while it runs
     /// undisturbed: their order within a thread is exact, their time is not.
     Coarse,
 }

@@ -21,6 +21,8 @@ pub(crate) struct Flow {
     overflow: AtomicU8,
     /// The snapshot thread, once it runs.
     thread: OnceLock<Thread>,
+    /// A sink keeps the snapshot thread from emptying the rings.
+    held_back: AtomicBool,
     /// The snapshot thread runs.
     alive: AtomicBool,
     /// Grows whenever the snapshot thread has taken something out of a ring.
@@ -46,6 +48,7 @@ impl Flow {
             control,
             overflow: AtomicU8::new(overflow as u8),
             thread: OnceLock::new(),
+            held_back: AtomicBool::new(false),
             alive: AtomicBool::new(true),
             progress: AtomicU64::new(0),
             given_up_at: AtomicU64::new(0),
@@ -103,8 +106,8 @@ impl Flow {
         }
         let mut since = Instant::now();
         let mut pause = Duration::from_micros(10);
+        self.wake();
         loop {
-            self.wake();
             if is_read() {
                 return true;
             }
@@ -123,8 +126,15 @@ impl Flow {
         }
     }
 
-    /// Wakes the snapshot thread if it sleeps, or keeps it from falling asleep.
+    /// Wakes the snapshot thread to empty the rings, unless a sink keeps it from that.
     pub(crate) fn wake(&self) {
+        if !self.held_back.load(Ordering::Relaxed) {
+            self.wake_to_listen();
+        }
+    }
+
+    /// Wakes the snapshot thread if it sleeps, or keeps it from falling asleep.
+    fn wake_to_listen(&self) {
         if let Some(thread) = self.thread.get() {
             thread.unpark();
         }
@@ -134,7 +144,7 @@ impl Flow {
     pub(crate) fn ask(&self, task: Task) -> Option<()> {
         let message = Message::Internal(Internal(task));
         self.control.send_timeout(message, self.patience).ok()?;
-        self.wake();
+        self.wake_to_listen();
         Some(())
     }
 
@@ -162,6 +172,10 @@ impl Flow {
 
     pub(crate) fn set_thread(&self, thread: Thread) {
         let _ = self.thread.set(thread);
+    }
+
+    pub(crate) fn set_held_back(&self, held_back: bool) {
+        self.held_back.store(held_back, Ordering::Relaxed);
     }
 
     pub(crate) fn made_progress(&self) {

@@ -4,7 +4,7 @@ use crate::answer::Answer;
 use crate::level::LogLevel;
 use crate::pipeline::Parts;
 
-/// What can be asked of the snapshot thread, which looks for it at least every 20 ms; see [`TtlogHandle::sender`](crate::TtlogHandle::sender).
+/// What can be asked of the snapshot thread, which looks for it at least every 40 ms; see [`TtlogHandle::sender`](crate::TtlogHandle::sender).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Message {

@@ -68,6 +68,7 @@ impl Registry {
 
     fn new_ring(&self) -> Option<Arc<ThreadRing>> {
         let ring = Ring::new(self.ring_words).ok()?;
+        ring.touch();
         Some(Arc::new(ThreadRing::new(
             ring,
             self.ticks,

@@ -101,20 +101,41 @@ impl Slots {
 #[derive(Debug)]
 pub(crate) struct OutOfMemory;
 
+/// Words that the system gives as zeros: those of a large recorder take no memory before they are written.
+#[cfg(not(loom))]
+fn zeroed(words: usize) -> Option<Box<[AtomicU64]>> {
+    let layout = std::alloc::Layout::array::<AtomicU64>(words).ok()?;
+    // SAFETY: the layout is not of size 0, because a ring has words. Zeros are valid words. The memory is the
+    // allocator's own, of the layout that the box gives back.
+    unsafe {
+        let first = std::alloc::alloc_zeroed(layout).cast::<AtomicU64>();
+        (!first.is_null()).then(|| Box::from_raw(std::ptr::slice_from_raw_parts_mut(first, words)))
+    }
+}
+
+#[cfg(loom)]
+fn zeroed(words: usize) -> Option<Box<[AtomicU64]>> {
+    Some((0..words).map(|_| AtomicU64::default()).collect())
+}
+
 impl Ring {
     /// A ring of `words` words, which are a power of two and at least four times [`CHUNKS`].
     pub(crate) fn new(words: usize) -> Result<Ring, OutOfMemory> {
         assert!(words.is_power_of_two() && words as u64 >= 4 * CHUNKS);
-        let mut memory = Vec::new();
-        memory.try_reserve_exact(words).map_err(|_| OutOfMemory)?;
-        memory.resize_with(words, AtomicU64::default);
         Ok(Ring {
-            words: memory.into_boxed_slice(),
+            words: zeroed(words).ok_or(OutOfMemory)?,
             mask: words as u64 - 1,
             writer: CacheLine::default(),
             tail: CacheLine::default(),
             marks: CacheLine::default(),
         })
+    }
+
+    /// Touches all of its memory, so that no page fault comes later.
+    pub(crate) fn touch(&self) {
+        for word in &self.words {
+            word.store(0, Ordering::Relaxed);
+        }
     }
 
     /// The ring's size in words.

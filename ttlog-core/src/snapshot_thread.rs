@@ -30,8 +30,8 @@ use crate::thread_ring::ThreadRing;
 const STAGE_WORDS: u64 = 1 << 12;
 /// The pauses between passes double from the first to the last while nothing is logged.
 const FIRST_PAUSE: Duration = Duration::from_micros(100);
-const LAST_PAUSE: Duration = Duration::from_millis(20);
-const LAST_PAUSE_COARSE: Duration = Duration::from_millis(4);
+const LAST_PAUSE: Duration = Duration::from_millis(40);
+const LAST_PAUSE_COARSE: Duration = Duration::from_millis(10);
 /// The pause while a sink holds the recorder back.
 const HELD_BACK_PAUSE: Duration = Duration::from_micros(200);
 
@@ -135,6 +135,7 @@ impl SnapshotThread {
         loop {
             let before = self.recorder.log.start();
             let held_back = self.pass().is_err();
+            self.pipeline.flow.set_held_back(held_back);
             let moved = self.recorder.log.start() != before;
             self.recorder.wake_sinks();
             self.answer_drains();
