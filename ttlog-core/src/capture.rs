@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use crate::callsite;
 use crate::clock::now_nanos;
-use crate::current;
 use crate::loss::{self, Loss};
 use crate::metadata::Metadata;
 use crate::pipeline::Pipeline;
@@ -23,6 +22,7 @@ use crate::report::report;
 use crate::ring::{Cursor, Ring};
 use crate::snapshot::{self, Contents, Facts, SnapshotError, fact};
 use crate::sync::lock;
+use crate::thread_names;
 
 /// How long a snapshot waits for the rings to be emptied.
 const SYNC_TIMEOUT: Duration = Duration::from_millis(200);
@@ -41,7 +41,7 @@ impl Pipeline {
             .collect();
         let threads: Vec<(u32, String)> = threads
             .into_iter()
-            .filter_map(|id| Some((id, current::thread_name(id)?.to_string())))
+            .filter_map(|id| Some((id, thread_names::get(id)?.to_string())))
             .collect();
         let contents = Contents {
             facts: &self.facts(reason),

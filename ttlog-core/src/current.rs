@@ -5,22 +5,19 @@
 //! `HOME` is what `CURRENT` goes back to, and tells the two cases apart.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
 
 use crate::dispatch::{self, Destination};
-use crate::logger::ScratchRing;
 use crate::pipeline::Pipeline;
-use crate::sync::lock;
+use crate::scratch::ScratchRing;
+use crate::thread_names;
 use crate::thread_ring::{ThreadRing, Use};
 
 /// How many events of one thread can be in the making at once, each inside the one before.
 pub(crate) const DEEPEST_NESTING: usize = 4;
-/// How many threads that have ended keep their name.
-const MOST_DEAD_NAMES: usize = 1024;
 
 thread_local! {
     static CURRENT: Cell<*const ThreadRing> = const { Cell::new(ptr::null()) };
@@ -42,7 +39,7 @@ impl Drop for Rings {
         for ring in self.0.take() {
             ring.release();
         }
-        forget_name(THREAD_ID.get());
+        thread_names::has_ended(THREAD_ID.get());
     }
 }
 
@@ -308,7 +305,7 @@ pub(crate) fn thread_id() -> u32 {
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
     THREAD_ID.set(id);
     if let Some(name) = std::thread::current().name() {
-        lock(&NAMES).living.push((id, name.into()));
+        thread_names::remember(id, name);
     }
     id
 }
@@ -320,36 +317,4 @@ pub(crate) fn become_own_thread() {
 
 pub(crate) fn is_own_thread() -> bool {
     IS_OWN_THREAD.get()
-}
-
-/// The names of threads. Those of threads that have ended stay for a while, as their events do.
-#[derive(Debug)]
-struct Names {
-    living: Vec<(u32, Arc<str>)>,
-    /// In the order in which they ended.
-    dead: VecDeque<(u32, Arc<str>)>,
-}
-
-static NAMES: Mutex<Names> = Mutex::new(Names {
-    living: Vec::new(),
-    dead: VecDeque::new(),
-});
-
-fn forget_name(id: u32) {
-    let mut names = lock(&NAMES);
-    if let Some(place) = names.living.iter().position(|(living, _)| *living == id) {
-        let name = names.living.swap_remove(place);
-        names.dead.push_back(name);
-        if names.dead.len() > MOST_DEAD_NAMES {
-            names.dead.pop_front();
-        }
-    }
-}
-
-/// The name of a thread, where it has one.
-pub(crate) fn thread_name(id: u32) -> Option<Arc<str>> {
-    let names = lock(&NAMES);
-    let mut all = names.living.iter().chain(&names.dead);
-    all.find(|(known, _)| *known == id)
-        .map(|(_, name)| name.clone())
 }

@@ -209,6 +209,7 @@ impl Encoder {
         // The clock is read last, so that the order of time is the order of publication.
         encoder.store(encoder.start + 1, ring.ticks.now());
         ring.ring.publish(encoder.position, 1);
+        encoder.slots.fetch_ahead(encoder.position);
         current::give_back(ring);
     }
 

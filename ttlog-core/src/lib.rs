@@ -4,8 +4,8 @@
 //! |---|---|
 //! | `level`, `metadata`, `filter`, `callsite`, `dispatch` | what an event is known by, and whether it is wanted |
 //! | `encode`, `formatted`, `slot`, `value`, `probe`, `record`, `decode` | an event as words: written in place, read without a copy |
-//! | `event`, `compare`, `event_builder`, `logger` | an event that owns its parts, and what takes such events |
-//! | `ring`, `thread_ring`, `registry`, `current`, `flow` | the rings, and which thread has which |
+//! | `event`, `compare`, `event_builder`, `logger`, `scratch` | an event that owns its parts, and what takes such events |
+//! | `ring`, `thread_ring`, `registry`, `current`, `thread_names`, `flow` | the rings, and which thread has which |
 //! | `clock` | ticks, and what wall time they were |
 //! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message`, `answer` | from the rings to the recorder |
 //! | `sink`, `sink_state`, `sink_thread`, `sink_shield`, `format` | from the recorder to where somebody reads it |
@@ -48,6 +48,7 @@ mod recorder;
 mod registry;
 mod report;
 mod ring;
+mod scratch;
 pub mod sink;
 mod sink_shield;
 mod sink_state;
@@ -58,6 +59,7 @@ pub mod snapshot;
 mod snapshot_thread;
 mod stats;
 mod sync;
+mod thread_names;
 mod thread_ring;
 mod value;
 

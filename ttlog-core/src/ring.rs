@@ -97,6 +97,30 @@ impl Slots {
     }
 }
 
+/// How far ahead of the writer words are fetched: eight lines of 64 bytes.
+const FETCHED_AHEAD: u64 = 64;
+
+impl Slots {
+    /// Lets the processor fetch the words that a writer at `position` comes to soon, to be written.
+    ///
+    /// The consumer has read them in the last lap, so they are in its core's cache. A hint that changes nothing but time.
+    #[inline(always)]
+    pub(crate) fn fetch_ahead(self, position: u64) {
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        {
+            let index = (position + FETCHED_AHEAD) & self.mask;
+            let slot = self.first.wrapping_add(index as usize);
+            // SAFETY: PREFETCHW reads and writes nothing and can't fault; a processor without it does nothing.
+            // `_mm_prefetch` gives it only where the target has the feature, which x86-64 in general has not.
+            unsafe {
+                std::arch::asm!("prefetchw [{}]", in(reg) slot, options(nostack, preserves_flags, readonly));
+            }
+        }
+        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+        let _ = position;
+    }
+}
+
 /// There is no memory for a ring.
 #[derive(Debug)]
 pub(crate) struct OutOfMemory;

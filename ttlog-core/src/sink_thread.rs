@@ -18,6 +18,7 @@ use crate::ring::Cursor;
 use crate::sink::{Overflow, Sink};
 use crate::sink_shield::Shield;
 use crate::sink_state::{Health, SinkState};
+use crate::thread_names;
 
 /// How many words are copied out of the recorder at once.
 const BATCH_WORDS: u64 = 1 << 13;
@@ -230,7 +231,7 @@ impl Names {
         let name = self
             .known
             .entry(thread_id)
-            .or_insert_with(|| current::thread_name(thread_id));
+            .or_insert_with(|| thread_names::get(thread_id));
         self.last = (thread_id, name.clone());
     }
 }

@@ -1,0 +1,46 @@
+//! The names of the threads that log. Those of threads that have ended stay for a while, as their events do.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use crate::sync::lock;
+
+/// How many threads that have ended keep their name.
+const MOST_DEAD_NAMES: usize = 1024;
+
+#[derive(Debug)]
+struct Names {
+    living: Vec<(u32, Arc<str>)>,
+    /// In the order in which they ended.
+    dead: VecDeque<(u32, Arc<str>)>,
+}
+
+static NAMES: Mutex<Names> = Mutex::new(Names {
+    living: Vec::new(),
+    dead: VecDeque::new(),
+});
+
+/// Enters the name of a living thread.
+pub(crate) fn remember(id: u32, name: &str) {
+    lock(&NAMES).living.push((id, name.into()));
+}
+
+/// The thread will log no more; its name is kept for a while.
+pub(crate) fn has_ended(id: u32) {
+    let mut names = lock(&NAMES);
+    if let Some(place) = names.living.iter().position(|(living, _)| *living == id) {
+        let name = names.living.swap_remove(place);
+        names.dead.push_back(name);
+        if names.dead.len() > MOST_DEAD_NAMES {
+            names.dead.pop_front();
+        }
+    }
+}
+
+/// The name of a thread, where it has one.
+pub(crate) fn get(id: u32) -> Option<Arc<str>> {
+    let names = lock(&NAMES);
+    let mut all = names.living.iter().chain(&names.dead);
+    all.find(|(known, _)| *known == id)
+        .map(|(_, name)| name.clone())
+}
