@@ -408,7 +408,7 @@ unsafe fn store_bytes(slots: Slots, mut position: u64, bytes: &[u8]) -> u64 {
 
 /// The last `rest` bytes, of the at least as many in `bytes`, as a word with zeros above them.
 #[inline(always)]
-fn last_word(bytes: &[u8], rest: usize) -> u64 {
+pub(crate) fn last_word(bytes: &[u8], rest: usize) -> u64 {
     if let Some(word) = bytes.last_chunk::<8>() {
         return u64::from_le_bytes(*word) >> (64 - 8 * rest);
     }

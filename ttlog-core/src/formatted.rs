@@ -8,7 +8,7 @@ use std::error::Error;
 use std::fmt;
 
 use crate::current::{self, Panicked};
-use crate::encode::Encoder;
+use crate::encode::{Encoder, last_word};
 use crate::record::{TEXT_CUT, Tag, flag};
 
 /// How many messages of an error and its sources are recorded.
@@ -97,6 +97,35 @@ struct TextWriter<'a> {
 }
 
 impl TextWriter<'_> {
+    /// Appends the lowest `count` bytes of `bytes`, 1 to 8; those above are 0.
+    #[inline]
+    fn push(&mut self, bytes: u64, count: u64) -> fmt::Result {
+        let used = self.length % 8;
+        // Each word gets its room with the first of its bytes.
+        if used == 0 && !self.encoder.has_room(1) {
+            self.cut = true;
+            return Err(fmt::Error);
+        }
+        self.partial |= bytes << (8 * used);
+        let taken = count.min(8 - used);
+        self.length += taken;
+        if used + taken < 8 {
+            return Ok(());
+        }
+        self.encoder.put(self.partial);
+        self.partial = 0;
+        if taken == count {
+            return Ok(());
+        }
+        if !self.encoder.has_room(1) {
+            self.cut = true;
+            return Err(fmt::Error);
+        }
+        self.partial = bytes >> (8 * taken);
+        self.length += count - taken;
+        Ok(())
+    }
+
     /// Writes the last word; gives the text's length word.
     fn end(self) -> u64 {
         if !self.length.is_multiple_of(8) {
@@ -109,26 +138,15 @@ impl TextWriter<'_> {
 
 impl fmt::Write for TextWriter<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut bytes = text.as_bytes();
         if self.cut {
             return Err(fmt::Error);
         }
-        while !bytes.is_empty() {
-            let used = (self.length % 8) as usize;
-            if used == 0 && !self.encoder.has_room(1) {
-                self.cut = true;
-                return Err(fmt::Error);
-            }
-            let taken = bytes.len().min(8 - used);
-            let mut word = [0; 8];
-            word[used..used + taken].copy_from_slice(&bytes[..taken]);
-            self.partial |= u64::from_le_bytes(word);
-            self.length += taken as u64;
-            if used + taken == 8 {
-                self.encoder.put(self.partial);
-                self.partial = 0;
-            }
-            bytes = &bytes[taken..];
+        let (words, rest) = text.as_bytes().as_chunks::<8>();
+        for word in words {
+            self.push(u64::from_le_bytes(*word), 8)?;
+        }
+        if !rest.is_empty() {
+            self.push(last_word(text.as_bytes(), rest.len()), rest.len() as u64)?;
         }
         Ok(())
     }
