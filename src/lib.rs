@@ -125,6 +125,11 @@
 
 mod macros;
 
+/// The program in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use ttlog_core::*;
 
 #[doc(hidden)]
