@@ -87,3 +87,91 @@ impl Registry {
         lock(&self.rings).clone()
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::ring::Cursor;
+    use crate::sink::Overflow;
+
+    fn registry() -> Registry {
+        let (control, _) = crossbeam_channel::bounded(1);
+        let flow = Flow::new(
+            control,
+            Overflow::Block,
+            Duration::from_secs(60),
+            Default::default(),
+        );
+        Registry::new(1024, 256, TickSource::precise(), Arc::new(flow))
+    }
+
+    /// Publishes a record of one word.
+    fn write(ring: &ThreadRing, word: u64) {
+        let start = ring.ring.start();
+        assert!(ring.make_room(start + 1));
+        ring.ring.put(start, word);
+        ring.ring.publish(start + 1, 1);
+    }
+
+    /// Reads everything, as the snapshot thread does, and frees the ring if it may.
+    fn empty(ring: &ThreadRing, cursor: &mut Cursor) -> Vec<u64> {
+        let mut words = Vec::new();
+        ring.ring.read(cursor, ring.ring.size(), &mut words);
+        cursor.position += words.len() as u64;
+        cursor.count = cursor.position;
+        ring.ring.release(cursor.position);
+        ring.free_if_empty();
+        words.into_iter().map(u64::from_le).collect()
+    }
+
+    #[test]
+    fn a_ring_is_handed_on_when_it_was_read_and_not_before() {
+        let registry = registry();
+        let first = registry.claim(Use::Home, 1).unwrap();
+        write(&first, 7);
+        first.release();
+        let second = registry.claim(Use::Home, 2).unwrap();
+        assert!(!Arc::ptr_eq(&first, &second));
+        assert_eq!(empty(&first, &mut Cursor::default()), [7]);
+        let third = registry.claim(Use::Nested, 3).unwrap();
+        assert!(Arc::ptr_eq(&first, &third) && !third.is_home());
+        assert_eq!((third.thread_id(), registry.rings().len()), (3, 2));
+    }
+
+    #[test]
+    fn events_of_threads_that_come_and_go_are_all_read_as_those_of_their_thread() {
+        // No more than may wait to be read, so that none has to wait for a ring.
+        const THREADS: u32 = if cfg!(miri) { 6 } else { MOST_UNREAD as u32 };
+        let registry = registry();
+        let mut read = Vec::new();
+        let mut cursors: Vec<Cursor> = Vec::new();
+        std::thread::scope(|scope| {
+            for id in 1..=THREADS {
+                let registry = &registry;
+                scope.spawn(move || {
+                    let ring = registry.claim(Use::Home, id).unwrap();
+                    for _ in 0..3 {
+                        write(&ring, u64::from(id));
+                    }
+                    ring.release();
+                });
+            }
+            while read.len() < 3 * THREADS as usize {
+                let rings = registry.rings();
+                cursors.resize(rings.len(), Cursor::default());
+                for (ring, cursor) in rings.iter().zip(&mut cursors) {
+                    // As long as the ring isn't empty, it is not handed on.
+                    let unread = ring.ring.published() != cursor.position;
+                    let owner = ring.thread_id();
+                    let words = empty(ring, cursor);
+                    assert!(!unread || words.iter().all(|word| *word == u64::from(owner)));
+                    read.extend(words);
+                }
+                std::thread::yield_now();
+            }
+        });
+        read.sort_unstable();
+        let expected: Vec<u64> = (1..=u64::from(THREADS)).flat_map(|id| [id; 3]).collect();
+        assert_eq!(read, expected);
+    }
+}
