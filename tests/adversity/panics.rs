@@ -241,3 +241,28 @@ fn a_sink_that_panics_in_drop_ends_nothing_but_itself() {
     bounded("the drop of the handle", move || drop(handle));
     assert_eq!((troubled.len(), healthy.len()), (1, 1));
 }
+
+/// Fails on one number, after it has written something.
+struct Picky;
+
+impl ttlog::Format for Picky {
+    fn format(&self, event: &EventRef<'_>, out: &mut String) {
+        out.push_str(event.message());
+        assert!(event.message() != "two", "boom");
+        out.push('\n');
+    }
+}
+
+#[test]
+fn a_format_that_panics_is_replaced_for_that_event_alone() {
+    let path = std::env::temp_dir().join(format!("ttlog-picky-{}.log", std::process::id()));
+    let file = ttlog::sink::File::create(&path).unwrap().format(Picky);
+    let handle = tiny().sink(file).build().unwrap();
+    handle.scope(|| ["one", "two", "three"].map(|text| info!(message = %text)));
+    flush_and_balance(&handle);
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!((lines.len(), lines[0], lines[2]), (3, "one", "three"));
+    assert!(lines[1].contains("[format panicked]") && lines[1].contains("two"));
+}
