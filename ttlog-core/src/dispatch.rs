@@ -145,9 +145,8 @@ pub(crate) fn global() -> Option<&'static Arc<Pipeline>> {
 pub(crate) fn set_global(pipeline: Arc<Pipeline>) {
     let global = GLOBAL.get_or_init(|| pipeline);
     // What was lost before is the global pipeline's to account for.
-    for _ in 0..HOMELESS.swap(0, Ordering::Relaxed) {
-        global.flow.count_homeless();
-    }
+    let lost = HOMELESS.swap(0, Ordering::Relaxed);
+    global.flow.count_homeless(lost);
 }
 
 /// The global pipeline; makes it, with settings from the environment, where there is none and nothing
@@ -234,7 +233,7 @@ fn custom_filter() -> Option<Arc<Filter>> {
 pub(crate) fn count_homeless() {
     current::with_flow(
         |flow| match flow.or_else(|| GLOBAL.get().map(|global| &global.flow)) {
-            Some(flow) => flow.count_homeless(),
+            Some(flow) => flow.count_homeless(1),
             None => {
                 HOMELESS.fetch_add(1, Ordering::Relaxed);
             }

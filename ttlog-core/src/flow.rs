@@ -148,8 +148,8 @@ impl Flow {
         Some(())
     }
 
-    pub(crate) fn count_homeless(&self) {
-        self.homeless.fetch_add(1, Ordering::Relaxed);
+    pub(crate) fn count_homeless(&self, events: u64) {
+        self.homeless.fetch_add(events, Ordering::Relaxed);
     }
 
     pub(crate) fn homeless(&self) -> u64 {

@@ -272,7 +272,6 @@ impl SnapshotThread {
     }
 
     fn tell_of_losses(&mut self) -> Result<(), HeldBack> {
-        let now = clock::now_nanos();
         let Losses {
             overwritten,
             dropped,
@@ -280,7 +279,7 @@ impl SnapshotThread {
         for (count, loss) in [(overwritten, Loss::Overwritten), (dropped, Loss::Dropped)] {
             if *count > 0 {
                 self.recorder
-                    .append_whole(&loss::record(*count, loss, now))?;
+                    .append_whole(&loss::record(*count, loss, clock::now_nanos()))?;
                 if loss == Loss::Overwritten {
                     self.pipeline.overwritten(*count);
                 }

@@ -63,9 +63,7 @@ pub(crate) struct ThreadRing {
     pub(crate) longest_record: u64,
     /// What this ring's events flow into.
     pub(crate) flow: Arc<Flow>,
-    /// Whether this is the thread's own ring: what a finished event looks at.
-    home: AtomicBool,
-    /// For the others, a [`Use`].
+    /// The [`Use`] that it was claimed for: what a finished event looks at.
     role: AtomicU64,
     owner: AtomicU64,
     /// The id of the thread that claimed the ring last.
@@ -84,7 +82,6 @@ impl ThreadRing {
             ring,
             ticks,
             flow,
-            home: AtomicBool::new(false),
             role: AtomicU64::new(Use::Scratch as u64),
             owner: AtomicU64::new(FREE),
             thread_id: AtomicU64::new(0),
@@ -176,7 +173,7 @@ impl ThreadRing {
     /// Whether this is the thread's own ring.
     #[inline(always)]
     pub(crate) fn is_home(&self) -> bool {
-        self.home.load(Ordering::Relaxed)
+        self.role.load(Ordering::Relaxed) == Use::Home as u64
     }
 
     pub(crate) fn is_scratch(&self) -> bool {
@@ -208,7 +205,6 @@ impl ThreadRing {
         if self.owner.load(Ordering::Acquire) != FREE {
             return false;
         }
-        self.home.store(role == Use::Home, Ordering::Relaxed);
         self.role.store(role as u64, Ordering::Relaxed);
         self.thread_id
             .store(u64::from(thread_id), Ordering::Relaxed);
