@@ -6,7 +6,6 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use crate::clock::now_nanos;
 use crate::loss::{self, Loss};
 use crate::metadata::Metadata;
 use crate::pipeline::Pipeline;
+use crate::process_facts::process_facts;
 use crate::record::{
     Header, LOG_PREFIX_WORDS, RING_PREFIX_WORDS, next_record, thread_of, whole_records,
 };
@@ -73,19 +73,9 @@ impl Pipeline {
 
     fn facts(&self, reason: &str) -> Facts {
         let stats = self.stats();
-        let mut facts = Facts::default();
-        facts.set_text(fact::SERVICE, self.settings().service.clone());
+        let mut facts = process_facts(&self.settings().service, self.started_ns);
         facts.set_text(fact::REASON, reason);
-        facts.set_number(fact::PID, u64::from(std::process::id()));
-        if let Ok(path) = std::env::current_exe() {
-            facts.set_text(fact::EXECUTABLE, path.to_string_lossy());
-        }
-        if let Some(host) = host_name() {
-            facts.set_text(fact::HOST, host);
-        }
-        facts.set_number(fact::START_TIME_NS, self.started_ns);
         facts.set_number(fact::SNAPSHOT_TIME_NS, now_nanos());
-        facts.set_text(fact::TTLOG_VERSION, env!("CARGO_PKG_VERSION"));
         facts.set_number(fact::RECORDED, stats.recorded);
         facts.set_number(fact::OVERWRITTEN, stats.overwritten);
         facts.set_number(fact::DROPPED, stats.dropped);
@@ -181,14 +171,4 @@ fn named_by(events: &[u64]) -> (HashSet<u32>, HashSet<u32>) {
     }
     sites.remove(&0);
     (sites, threads)
-}
-
-fn host_name() -> Option<&'static str> {
-    static NAME: OnceLock<Option<String>> = OnceLock::new();
-    NAME.get_or_init(|| {
-        let of_kernel = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
-        let name = of_kernel.or_else(|| std::env::var("COMPUTERNAME").ok())?;
-        Some(name.trim().to_owned()).filter(|name| !name.is_empty())
-    })
-    .as_deref()
 }

@@ -5,11 +5,11 @@
 //! | `level`, `metadata`, `filter`, `callsite`, `dispatch` | what an event is known by, and whether it is wanted |
 //! | `encode`, `formatted`, `slot`, `value`, `probe`, `record`, `decode` | an event as words: written in place, read without a copy |
 //! | `event`, `compare`, `event_builder`, `logger`, `scratch` | an event that owns its parts, and what takes such events |
-//! | `ring`, `thread_ring`, `registry`, `current`, `thread_names`, `flow` | the rings, and which thread has which |
+//! | `ring`, `ring_memory`, `thread_ring`, `registry`, `current`, `thread_names`, `flow` | the rings, and which thread has which |
 //! | `clock` | ticks, and what wall time they were |
 //! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message`, `answer` | from the rings to the recorder |
 //! | `sink`, `sink_state`, `sink_thread`, `sink_shield`, `format` | from the recorder to where somebody reads it |
-//! | `capture`, `snapshot` | from the recorder into a file, and back |
+//! | `capture`, `process_facts`, `snapshot` | from the recorder into a file, and back |
 //! | `init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `exit`, `report` | what an application sees of all this |
 //!
 //! `ARCHITECTURE.md` in the repository draws them.
@@ -43,11 +43,13 @@ mod metadata;
 mod panic_hook;
 mod pipeline;
 mod probe;
+mod process_facts;
 mod record;
 mod recorder;
 mod registry;
 mod report;
 mod ring;
+mod ring_memory;
 mod scratch;
 pub mod sink;
 mod sink_shield;

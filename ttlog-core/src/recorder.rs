@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::record::{Header, LOG_PREFIX_WORDS, RING_PREFIX_WORDS, events_of, flag};
-use crate::ring::{OutOfMemory, Ring};
+use crate::ring::Ring;
+use crate::ring_memory::OutOfMemory;
 use crate::sink_state::SinkState;
 
 /// See the [module](self).

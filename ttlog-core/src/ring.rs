@@ -31,41 +31,29 @@
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-use crate::sync::{AtomicU64, CacheLine, Ordering, fence, spin_loop};
+use std::ptr::NonNull;
 
-/// Into how many chunks a ring is divided.
-#[cfg(not(all(test, loom)))]
-pub(crate) const CHUNKS: u64 = 16;
-#[cfg(all(test, loom))]
-pub(crate) const CHUNKS: u64 = 4;
+use crate::ring_memory::{CHUNKS, Label, OutOfMemory, RingMemory, RingState, WriterLine};
+use crate::sync::{AtomicU64, Ordering, fence, spin_loop};
 
 /// The longest record is this fraction of its ring, so that a few always fit, and a lapped reader
 /// always finds a mark.
 pub(crate) const RECORDS_PER_RING: u64 = 4;
 
-#[derive(Debug, Default)]
-struct WriterLine {
-    head: AtomicU64,
-    reserved: AtomicU64,
-    /// How many events were published; records that ttlog makes itself don't count.
-    count: AtomicU64,
-}
-
-#[derive(Debug, Default)]
-struct Mark {
-    start: AtomicU64,
-    count: AtomicU64,
-}
-
-/// See the [module](self).
+/// A ring. Its words, and what a reader of nothing but memory has to know, are where [`RingMemory`] says.
 #[derive(Debug)]
 pub(crate) struct Ring {
-    words: Box<[AtomicU64]>,
+    state: NonNull<RingState>,
+    first: NonNull<AtomicU64>,
     mask: u64,
-    writer: CacheLine<WriterLine>,
-    tail: CacheLine<AtomicU64>,
-    marks: CacheLine<[Mark; CHUNKS as usize]>,
+    /// Keeps what the pointers point to.
+    _memory: RingMemory,
 }
+
+// SAFETY: the pointers are to atomics, which the memory keeps alive and which any thread may use.
+unsafe impl Send for Ring {}
+// SAFETY: as above.
+unsafe impl Sync for Ring {}
 
 /// Where a reader stands in a [`Ring`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -121,43 +109,48 @@ impl Slots {
     }
 }
 
-/// There is no memory for a ring.
-#[derive(Debug)]
-pub(crate) struct OutOfMemory;
-
-/// Words that the system gives as zeros: those of a large recorder take no memory before they are written.
-#[cfg(not(loom))]
-fn zeroed(words: usize) -> Option<Box<[AtomicU64]>> {
-    let layout = std::alloc::Layout::array::<AtomicU64>(words).ok()?;
-    // SAFETY: the layout is not of size 0, because a ring has words. Zeros are valid words. The memory is the
-    // allocator's own, of the layout that the box gives back.
-    unsafe {
-        let first = std::alloc::alloc_zeroed(layout).cast::<AtomicU64>();
-        (!first.is_null()).then(|| Box::from_raw(std::ptr::slice_from_raw_parts_mut(first, words)))
-    }
-}
-
-#[cfg(loom)]
-fn zeroed(words: usize) -> Option<Box<[AtomicU64]>> {
-    Some((0..words).map(|_| AtomicU64::default()).collect())
-}
-
 impl Ring {
-    /// A ring of `words` words, which are a power of two and at least four times [`CHUNKS`].
+    /// A ring of `words` words, which are a power of two and at least four times [`CHUNKS`], on the heap.
     pub(crate) fn new(words: usize) -> Result<Ring, OutOfMemory> {
+        Ok(Ring::within(RingMemory::on_heap(words)?))
+    }
+
+    /// A ring in memory that is all zeros.
+    pub(crate) fn within(memory: RingMemory) -> Ring {
+        let words = memory.words();
         assert!(words.is_power_of_two() && words as u64 >= 4 * CHUNKS);
-        Ok(Ring {
-            words: zeroed(words).ok_or(OutOfMemory)?,
+        Ring {
+            state: memory.state(),
+            first: memory.first(),
             mask: words as u64 - 1,
-            writer: CacheLine::default(),
-            tail: CacheLine::default(),
-            marks: CacheLine::default(),
-        })
+            _memory: memory,
+        }
+    }
+
+    #[inline(always)]
+    fn state(&self) -> &RingState {
+        // SAFETY: `_memory` keeps it, and it is made of atomics.
+        unsafe { self.state.as_ref() }
+    }
+
+    #[inline(always)]
+    fn writer(&self) -> &WriterLine {
+        &self.state().writer
+    }
+
+    fn words(&self) -> &[AtomicU64] {
+        // SAFETY: `_memory` keeps so many words, which are atomics.
+        unsafe { std::slice::from_raw_parts(self.first.as_ptr(), self.mask as usize + 1) }
+    }
+
+    /// What else the memory tells of the ring.
+    pub(crate) fn label(&self) -> &Label {
+        &self.state().label
     }
 
     /// Touches all of its memory, so that no page fault comes later.
     pub(crate) fn touch(&self) {
-        for word in &self.words {
+        for word in self.words() {
             word.store(0, Ordering::Relaxed);
         }
     }
@@ -181,13 +174,13 @@ impl Ring {
     /// Where the writer's next record begins. For the writer only: others want [`Ring::published`].
     #[inline(always)]
     pub(crate) fn start(&self) -> u64 {
-        self.writer.head.load(Ordering::Relaxed)
+        self.writer().head.load(Ordering::Relaxed)
     }
 
     /// Up to where the writer may write.
     #[inline(always)]
     pub(crate) fn reserved(&self) -> u64 {
-        self.writer.reserved.load(Ordering::Relaxed)
+        self.writer().reserved.load(Ordering::Relaxed)
     }
 
     /// What [`Ring::reserve_chunk`] is about to overwrite ends here.
@@ -198,14 +191,16 @@ impl Ring {
     /// Announces that the writer overwrites one chunk more, and leaves the chunk's mark.
     pub(crate) fn reserve_chunk(&self) {
         let border = self.reserved();
-        self.writer
+        self.writer()
             .reserved
             .store(border + self.chunk(), Ordering::Relaxed);
         // Pairs with the Acquire fence of `intact`.
         fence(Ordering::Release);
-        let mark = &self.marks[(border / self.chunk() % CHUNKS) as usize];
-        mark.count
-            .store(self.writer.count.load(Ordering::Relaxed), Ordering::Relaxed);
+        let mark = &self.state().marks[(border / self.chunk() % CHUNKS) as usize];
+        mark.count.store(
+            self.writer().count.load(Ordering::Relaxed),
+            Ordering::Relaxed,
+        );
         // Pairs with the Acquire load of `start` in `resume`.
         mark.start.store(self.start(), Ordering::Release);
     }
@@ -222,7 +217,7 @@ impl Ring {
     #[inline(always)]
     pub(crate) fn slots(&self) -> Slots {
         Slots {
-            first: self.words.as_ptr(),
+            first: self.first.as_ptr(),
             mask: self.mask,
         }
     }
@@ -230,33 +225,33 @@ impl Ring {
     /// Publishes the record that ends before `end`; `events` is 1, or 0 for one that doesn't count.
     #[inline(always)]
     pub(crate) fn publish(&self, end: u64, events: u64) {
-        let count = self.writer.count.load(Ordering::Relaxed) + events;
-        self.writer.count.store(count, Ordering::Relaxed);
+        let count = self.writer().count.load(Ordering::Relaxed) + events;
+        self.writer().count.store(count, Ordering::Relaxed);
         // Pairs with the Acquire load of `published`.
-        self.writer.head.store(end, Ordering::Release);
+        self.writer().head.store(end, Ordering::Release);
     }
 
     // ---- The readers' side ----
 
     /// Everything before this position is published.
     pub(crate) fn published(&self) -> u64 {
-        self.writer.head.load(Ordering::Acquire)
+        self.writer().head.load(Ordering::Acquire)
     }
 
     /// How many events were published, as far as this thread has seen.
     pub(crate) fn count(&self) -> u64 {
-        self.writer.count.load(Ordering::Relaxed)
+        self.writer().count.load(Ordering::Relaxed)
     }
 
     /// Up to where the consumer is done.
     pub(crate) fn tail(&self) -> u64 {
         // Pairs with the Release store of `release`.
-        self.tail.load(Ordering::Acquire)
+        self.state().tail.load(Ordering::Acquire)
     }
 
     /// The consumer is done with everything before `position`.
     pub(crate) fn release(&self, position: u64) {
-        self.tail.store(position, Ordering::Release);
+        self.state().tail.store(position, Ordering::Release);
     }
 
     /// Whether what was loaded from `position` on, before this call, was not overwritten meanwhile.
@@ -278,8 +273,9 @@ impl Ring {
             let head = self.published();
             let end = head.min(cursor.position + limit);
             out.truncate(kept);
+            let words = self.words();
             out.extend((cursor.position..end).map(|position| {
-                self.words[(position & self.mask) as usize]
+                words[(position & self.mask) as usize]
                     .load(Ordering::Relaxed)
                     .to_le()
             }));
@@ -311,7 +307,7 @@ impl Ring {
             let reserved = self.reserved();
             let bound = reserved.saturating_sub(self.size());
             for chunk in bound / self.chunk()..reserved / self.chunk() {
-                let mark = &self.marks[(chunk % CHUNKS) as usize];
+                let mark = &self.state().marks[(chunk % CHUNKS) as usize];
                 // Pairs with the Release store of `reserve_chunk`.
                 let start = mark.start.load(Ordering::Acquire);
                 let count = mark.count.load(Ordering::Relaxed);

@@ -2,7 +2,8 @@
 
 use crate::init_error::InitError;
 use crate::record::MAX_RECORD_WORDS;
-use crate::ring::{CHUNKS, RECORDS_PER_RING};
+use crate::ring::RECORDS_PER_RING;
+use crate::ring_memory::CHUNKS;
 
 const WORD_BYTES: usize = size_of::<u64>();
 /// The recorder is the sinks' buffer, too.

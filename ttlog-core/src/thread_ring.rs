@@ -66,11 +66,8 @@ pub(crate) struct ThreadRing {
     /// The [`Use`] that it was claimed for: what a finished event looks at.
     role: AtomicU64,
     owner: AtomicU64,
-    /// The id of the thread that claimed the ring last.
-    thread_id: AtomicU64,
     /// For a nested ring: whether an event is being encoded in it.
     busy: AtomicBool,
-    dropped: AtomicU64,
     /// What the owning thread last saw of the ring's tail.
     known_tail: AtomicU64,
 }
@@ -84,9 +81,7 @@ impl ThreadRing {
             flow,
             role: AtomicU64::new(Use::Scratch as u64),
             owner: AtomicU64::new(FREE),
-            thread_id: AtomicU64::new(0),
             busy: AtomicBool::new(false),
-            dropped: AtomicU64::new(0),
             known_tail: AtomicU64::new(0),
         }
     }
@@ -166,8 +161,11 @@ impl ThreadRing {
     }
 
     pub(crate) fn count_dropped(&self) {
-        let dropped = self.dropped.load(Ordering::Relaxed);
-        self.dropped.store(dropped + 1, Ordering::Relaxed);
+        let dropped = self.ring.label().dropped.load(Ordering::Relaxed);
+        self.ring
+            .label()
+            .dropped
+            .store(dropped + 1, Ordering::Relaxed);
     }
 
     /// Whether this is the thread's own ring.
@@ -206,7 +204,9 @@ impl ThreadRing {
             return false;
         }
         self.role.store(role as u64, Ordering::Relaxed);
-        self.thread_id
+        self.ring
+            .label()
+            .thread_id
             .store(u64::from(thread_id), Ordering::Relaxed);
         self.busy.store(false, Ordering::Relaxed);
         self.owner.store(CLAIMED, Ordering::Relaxed);
@@ -232,11 +232,11 @@ impl ThreadRing {
 
     /// The thread of the events that are in the ring now.
     pub(crate) fn thread_id(&self) -> u32 {
-        self.thread_id.load(Ordering::Relaxed) as u32
+        self.ring.label().thread_id.load(Ordering::Relaxed) as u32
     }
 
     /// How many events of this ring were dropped.
     pub(crate) fn dropped(&self) -> u64 {
-        self.dropped.load(Ordering::Relaxed)
+        self.ring.label().dropped.load(Ordering::Relaxed)
     }
 }

@@ -1,0 +1,31 @@
+//! What a snapshot says of the process, whenever it is made.
+
+use std::sync::OnceLock;
+
+use crate::snapshot::{Facts, fact};
+
+/// The facts that stay the same while the process runs.
+pub(crate) fn process_facts(service: &str, started_ns: u64) -> Facts {
+    let mut facts = Facts::default();
+    facts.set_text(fact::SERVICE, service);
+    facts.set_number(fact::PID, u64::from(std::process::id()));
+    if let Ok(path) = std::env::current_exe() {
+        facts.set_text(fact::EXECUTABLE, path.to_string_lossy());
+    }
+    if let Some(host) = host_name() {
+        facts.set_text(fact::HOST, host);
+    }
+    facts.set_number(fact::START_TIME_NS, started_ns);
+    facts.set_text(fact::TTLOG_VERSION, env!("CARGO_PKG_VERSION"));
+    facts
+}
+
+fn host_name() -> Option<&'static str> {
+    static NAME: OnceLock<Option<String>> = OnceLock::new();
+    NAME.get_or_init(|| {
+        let of_kernel = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+        let name = of_kernel.or_else(|| std::env::var("COMPUTERNAME").ok())?;
+        Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+    })
+    .as_deref()
+}
