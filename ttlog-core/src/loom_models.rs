@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use crate::clock::TickSource;
 use crate::flow::Flow;
-use crate::ring::{CHUNKS, Cursor, Ring};
+use crate::ring::{Cursor, Ring};
+use crate::ring_memory::CHUNKS;
 use crate::sink::Overflow;
 use crate::thread_ring::{ThreadRing, Use};
 
