@@ -48,6 +48,7 @@ impl Pipeline {
             sites: &sites,
             threads: &threads,
             events: &[&events],
+            packing: self.settings().packing,
         };
         let path = snapshot::write(&contents, &self.settings().snapshot_dir)?;
         self.count_snapshot();

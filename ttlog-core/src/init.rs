@@ -28,6 +28,7 @@ use crate::report::report;
 use crate::sink::{Console, Overflow, Sink};
 use crate::sink_state::SinkState;
 use crate::sizes::Sizes;
+use crate::snapshot::Packing;
 use crate::snapshot_thread::SnapshotThread;
 use crate::sync::lock;
 
@@ -68,6 +69,7 @@ pub fn init() -> TtlogBuilder {
 /// | [`clock`](Self::clock) | `Precise` |
 /// | [`service`](Self::service) | the name of the executable |
 /// | [`snapshot_dir`](Self::snapshot_dir) | the system's directory for temporary files |
+/// | [`compress_snapshots`](Self::compress_snapshots) | on |
 /// | [`ring_bytes`](Self::ring_bytes) | 128 KiB for each thread that logs |
 /// | [`max_event_bytes`](Self::max_event_bytes) | 16 KiB |
 /// | [`stall_timeout`](Self::stall_timeout) | 2 s |
@@ -80,6 +82,7 @@ pub struct TtlogBuilder {
     filter: Filter,
     service: Option<String>,
     snapshot_dir: Option<PathBuf>,
+    compress_snapshots: bool,
     sinks: Sinks,
     recorder_only: bool,
     overflow: Option<Overflow>,
@@ -109,6 +112,7 @@ impl Default for TtlogBuilder {
             filter: Filter::default(),
             service: None,
             snapshot_dir: None,
+            compress_snapshots: true,
             sinks: Sinks::default(),
             recorder_only: false,
             overflow: None,
@@ -157,6 +161,14 @@ impl TtlogBuilder {
     /// Where snapshots go. The directory is made when the first one is written.
     pub fn snapshot_dir(mut self, directory: impl Into<PathBuf>) -> Self {
         self.snapshot_dir = Some(directory.into());
+        self
+    }
+
+    /// Whether snapshots are written in a compact form: an event of two integers then takes 7 to 11 bytes in place of 40. With the
+    /// feature `compression` they are compressed with LZ4 beyond that, and that feature reads them, too; the command `ttlog` has it.
+    /// Turned off, the file is what any reader of the format's version 1.0 reads.
+    pub fn compress_snapshots(mut self, enabled: bool) -> Self {
+        self.compress_snapshots = enabled;
         self
     }
 
@@ -416,6 +428,10 @@ impl TtlogBuilder {
             settings: Settings {
                 service: self.service.unwrap_or_else(executable_name),
                 snapshot_dir: self.snapshot_dir.unwrap_or_else(std::env::temp_dir),
+                packing: match self.compress_snapshots {
+                    true => Packing::SHORTEST,
+                    false => Packing::Plain,
+                },
             },
         })
     }

@@ -22,6 +22,7 @@ use crate::ring::Cursor;
 use crate::sink::Sink;
 use crate::sink_state::{Health, SinkState};
 use crate::sink_thread;
+use crate::snapshot::Packing;
 use crate::stats::{SinkStats, Stats};
 use crate::sync::lock;
 
@@ -76,6 +77,8 @@ impl std::fmt::Debug for NewSink {
 pub(crate) struct Settings {
     pub(crate) service: String,
     pub(crate) snapshot_dir: PathBuf,
+    /// In what form snapshots have their events.
+    pub(crate) packing: Packing,
 }
 
 #[derive(Debug, Clone, Copy, Default)]

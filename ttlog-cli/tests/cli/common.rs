@@ -8,6 +8,11 @@ pub(crate) fn golden() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../ttlog-core/tests/golden/v1.ttlog")
 }
 
+/// The golden file with compressed blocks.
+pub(crate) fn golden_lz4() -> PathBuf {
+    golden().with_file_name("v1.1-lz4.ttlog")
+}
+
 /// The command with these arguments, free of what the environment says of colours.
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ttlog"));

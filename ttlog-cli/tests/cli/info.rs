@@ -1,6 +1,6 @@
 //! `ttlog info`, on the golden file and on a snapshot of a running pipeline.
 
-use crate::common::{golden, run};
+use crate::common::{golden, golden_lz4, run};
 use ttlog_core::{EventBuilder, LogLevel, Logger};
 
 #[test]
@@ -25,6 +25,22 @@ fn facts_counts_and_log_calls_are_listed() {
     }
     let calls = run.stdout.lines().filter(|line| line.contains('×')).count();
     assert_eq!(calls, 2);
+}
+
+#[test]
+fn a_compressed_snapshot_is_read_to_its_end() {
+    let run = run(&["info"], &golden_lz4());
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    assert!(
+        run.stdout.contains("  events here      26\n"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("  complete         yes\n"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]

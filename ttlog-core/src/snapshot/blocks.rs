@@ -8,6 +8,7 @@ use super::crc::crc32c;
 use super::flaw::Flaw;
 use super::layout::{BLOCK_HEADER_BYTES, BlockHeader, MAX_BLOCK_BYTES};
 use super::records::{bytes_of, bytes_of_mut};
+use super::unpacking::Unpacking;
 
 /// By how many words the buffer grows at first.
 const FIRST_STEP_WORDS: usize = 32 << 10;
@@ -34,6 +35,7 @@ pub(crate) struct BlockReader<R> {
     /// How many blocks were read, those that were skipped among them.
     blocks: u64,
     payload: Vec<u64>,
+    unpacking: Unpacking,
 }
 
 impl<R: Read> BlockReader<R> {
@@ -44,6 +46,7 @@ impl<R: Read> BlockReader<R> {
             block_offset: 0,
             blocks: 0,
             payload: Vec::new(),
+            unpacking: Unpacking::new(),
         }
     }
 
@@ -89,10 +92,11 @@ impl<R: Read> BlockReader<R> {
         self.blocks += 1;
         let flaw = if crc32c(bytes_of(&self.payload)) != header.payload_crc {
             Flaw::Content { offset }
-        } else if header.flags != 0 {
-            Flaw::Unknown { offset }
         } else {
-            return Ok(Next::Block(header.kind));
+            match self.unpacking.unpack(&header, &mut self.payload) {
+                Ok(()) => return Ok(Next::Block(header.kind)),
+                Err(failure) => failure.flaw(offset),
+            }
         };
         self.payload.clear();
         Ok(Next::Skipped(flaw))

@@ -141,6 +141,7 @@ fn utc(nanos: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snapshot::Packing;
 
     /// A directory of this test, removed at its end.
     struct Directory(PathBuf);
@@ -182,6 +183,7 @@ mod tests {
             sites: &[],
             threads: &[],
             events: &[],
+            packing: Packing::Plain,
         }
     }
 

@@ -38,6 +38,11 @@ pub enum Flaw {
         /// Where the block begins.
         offset: u64,
     },
+    /// A block is compressed, and this reader was built without what reads it; it was skipped.
+    Compressed {
+        /// Where the block begins.
+        offset: u64,
+    },
     /// There is more about call sites, threads and the process than a reader takes; reading ended there.
     TooMuch {
         /// Where the block begins.
@@ -93,6 +98,10 @@ impl fmt::Display for Flaw {
             Flaw::Unknown { offset } => {
                 write!(f, "block at byte {offset} needs a newer reader, skipped")
             }
+            Flaw::Compressed { offset } => write!(
+                f,
+                "block at byte {offset} is compressed with LZ4, skipped: ttlog's feature `compression` reads it"
+            ),
             Flaw::TooMuch { offset } => {
                 write!(
                     f,

@@ -10,7 +10,7 @@ pub(crate) const MAGIC: [u8; 8] = *b"\x89ttlog\r\n";
 /// Moves when older readers can't make sense of the file any more.
 pub(crate) const MAJOR_VERSION: u16 = 1;
 /// Moves when something is added that older readers may skip.
-pub(crate) const MINOR_VERSION: u16 = 0;
+pub(crate) const MINOR_VERSION: u16 = 1;
 /// Length of the file's header.
 pub(crate) const FILE_HEADER_BYTES: usize = 16;
 /// Length of a block's header.
@@ -22,6 +22,8 @@ pub(crate) const BLOCK_MARK: [u8; 4] = *b"BLCK";
 pub(crate) const TARGET_BLOCK_BYTES: usize = 256 << 10;
 /// A reader refuses longer blocks.
 pub(crate) const MAX_BLOCK_BYTES: u32 = 64 << 20;
+/// A reader refuses to unpack to more; that of the longest record fits twice.
+pub(crate) const MAX_UNPACKED_BYTES: u32 = 1 << 20;
 /// A reader refuses more than this of facts, call sites and threads, in all blocks together.
 pub(crate) const MAX_DESCRIPTION_BYTES: u64 = 256 << 20;
 /// How many fields of a call site are described, at most.
@@ -46,9 +48,10 @@ pub(crate) mod kind {
 
 /// What a block's flags say. A block with a flag that a reader doesn't know is as one of a kind that it doesn't know.
 pub(crate) mod block_flag {
-    /// The payload is compressed. No writer sets it yet.
-    #[expect(dead_code, reason = "kept free in the format")]
-    pub(crate) const COMPRESSED: u16 = 1;
+    /// The payload is packed, as `pack` says; in events blocks only.
+    pub(crate) const PACKED: u16 = 1;
+    /// What is packed is compressed with LZ4, as `lz4` says; only together with [`PACKED`].
+    pub(crate) const LZ4: u16 = 2;
 }
 
 /// The file's first bytes.
@@ -101,21 +104,31 @@ pub(crate) struct BlockHeader {
     pub(crate) flags: u16,
     /// Bytes of the payload in the file, a multiple of eight.
     pub(crate) length: u32,
-    /// Bytes of the payload after decompression.
+    /// Bytes of the payload once it is unpacked.
     pub(crate) plain_length: u32,
     /// CRC-32C of the payload as it is in the file.
     pub(crate) payload_crc: u32,
 }
 
 impl BlockHeader {
-    /// The header of an uncompressed block.
+    /// The header of a block that stands as it is.
     pub(crate) fn new(kind: u16, payload: &[u8]) -> BlockHeader {
+        BlockHeader::packed(kind, 0, payload, payload.len())
+    }
+
+    /// The header of a block that these flags tell how to read.
+    pub(crate) fn packed(
+        kind: u16,
+        flags: u16,
+        payload: &[u8],
+        plain_length: usize,
+    ) -> BlockHeader {
         debug_assert!(payload.len().is_multiple_of(8) && payload.len() <= MAX_BLOCK_BYTES as usize);
         BlockHeader {
             kind,
-            flags: 0,
+            flags,
             length: payload.len() as u32,
-            plain_length: payload.len() as u32,
+            plain_length: plain_length as u32,
             payload_crc: crc32c(payload),
         }
     }
@@ -178,6 +191,9 @@ mod tests {
         assert_eq!(parse_file_header(&damaged), FileHeader::Damaged);
         let crc = crc32c(&damaged[..12]);
         damaged[12..].copy_from_slice(&crc.to_le_bytes());
-        assert_eq!(parse_file_header(&damaged), FileHeader::OtherVersion(2, 0));
+        assert_eq!(
+            parse_file_header(&damaged),
+            FileHeader::OtherVersion(2, MINOR_VERSION)
+        );
     }
 }

@@ -6,7 +6,7 @@
 //!               facts      what is known of the process
 //!               sites      call sites, before the first record that names them
 //!               threads    names of threads
-//!               events     whole records, as `record` lays them out
+//!               events     whole records, as `record` lays them out, as they are or packed
 //!               end        the counts; without it the file is known to be cut
 //! ```
 //!
@@ -20,16 +20,23 @@ mod facts;
 mod file;
 mod flaw;
 mod layout;
+#[cfg(feature = "compression")]
+mod lz4;
+mod pack;
+mod packed_block;
 mod payload;
 mod reader;
 mod records;
 #[cfg(test)]
 mod tests;
+mod unpack;
+mod unpacking;
 mod writer;
 
 pub use error::{ReadError, SnapshotError};
 pub use facts::{FactValue, Facts, fact};
 pub(crate) use file::write;
 pub use flaw::Flaw;
+pub(crate) use packed_block::Packing;
 pub use reader::SnapshotReader;
 pub(crate) use writer::Contents;

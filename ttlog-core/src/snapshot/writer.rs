@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::dictionary::{encode_site, encode_thread};
 use super::facts::Facts;
 use super::layout::{BlockHeader, TARGET_BLOCK_BYTES, file_header, kind};
+use super::packed_block::{PackedBlock, Packing};
 use super::payload::PayloadWriter;
 use super::records::{bytes_of, whole_records};
 use crate::metadata::Metadata;
@@ -20,6 +21,8 @@ pub(crate) struct Contents<'a> {
     pub(crate) threads: &'a [(u32, String)],
     /// The records in the order of time, in as many parts as is convenient; each part is of whole records.
     pub(crate) events: &'a [&'a [u64]],
+    /// In what form the records are written.
+    pub(crate) packing: Packing,
 }
 
 /// Writes a whole snapshot, with two calls of `output` a block: it needs no buffer.
@@ -32,6 +35,10 @@ pub(crate) fn write_to(output: impl Write, contents: &Contents<'_>) -> io::Resul
         blocks: 0,
         events: 0,
         left_out_bytes: 0,
+        packed_block: match contents.packing {
+            Packing::Plain => None,
+            packing => Some(PackedBlock::new(packing)),
+        },
     };
     blocks.output.write_all(&file_header())?;
     blocks.block(kind::FACTS, &contents.facts.encode())?;
@@ -56,14 +63,14 @@ struct BlockWriter<W> {
     blocks: u64,
     events: u64,
     left_out_bytes: u64,
+    /// Where records are packed.
+    packed_block: Option<PackedBlock>,
 }
 
 impl<W: Write> BlockWriter<W> {
     fn block(&mut self, kind: u16, payload: &[u8]) -> io::Result<()> {
         self.blocks += 1;
-        let header = BlockHeader::new(kind, payload);
-        self.output.write_all(&header.to_bytes())?;
-        self.output.write_all(payload)
+        write_block(&mut self.output, BlockHeader::new(kind, payload), payload)
     }
 
     /// Writes entries into blocks that begin with the number of their entries.
@@ -100,7 +107,17 @@ impl<W: Write> BlockWriter<W> {
                 break;
             }
             let (block, rest) = words.split_at(end);
-            self.block(kind::EVENTS, bytes_of(block))?;
+            match self
+                .packed_block
+                .as_mut()
+                .and_then(|packed| packed.make(block))
+            {
+                Some((header, payload)) => {
+                    self.blocks += 1;
+                    write_block(&mut self.output, header, payload)?;
+                }
+                None => self.block(kind::EVENTS, bytes_of(block))?,
+            }
             self.events += count;
             words = rest;
         }
@@ -114,4 +131,9 @@ impl<W: Write> BlockWriter<W> {
         payload.u64(self.left_out_bytes);
         self.block(kind::END, &payload.bytes)
     }
+}
+
+fn write_block(output: &mut impl Write, header: BlockHeader, payload: &[u8]) -> io::Result<()> {
+    output.write_all(&header.to_bytes())?;
+    output.write_all(payload)
 }

@@ -3,6 +3,7 @@
 
 mod damage;
 mod golden;
+mod packing;
 mod round_trip;
 mod sample;
 mod speed;

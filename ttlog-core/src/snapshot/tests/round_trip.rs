@@ -8,7 +8,7 @@ use crate::event::FieldValue;
 use crate::level::LogLevel;
 use crate::record::{Tag, flag};
 use crate::snapshot::layout::{MAX_DESCRIPTION_BYTES, TARGET_BLOCK_BYTES};
-use crate::snapshot::{Contents, Facts, Flaw, write};
+use crate::snapshot::{Contents, Facts, Flaw, Packing, write};
 use crate::{LogEvent, SnapshotReader};
 
 fn read(bytes: &[u8]) -> Vec<LogEvent> {
@@ -20,7 +20,7 @@ fn read(bytes: &[u8]) -> Vec<LogEvent> {
 
 #[test]
 fn the_facts_are_there_before_the_first_event() {
-    let bytes = sample();
+    let bytes = sample(Packing::Plain);
     let reader = SnapshotReader::new(&bytes[..]).unwrap();
     assert_eq!(reader.facts(), &facts());
     assert!(!reader.is_complete(), "the end was not seen yet");
@@ -28,7 +28,7 @@ fn the_facts_are_there_before_the_first_event() {
 
 #[test]
 fn events_come_back_with_call_site_thread_and_prefix() {
-    let events = read(&sample());
+    let events = read(&sample(Packing::Plain));
     assert_eq!(events.len(), 5);
 
     let login = &events[0];
@@ -88,7 +88,7 @@ fn events_come_back_with_call_site_thread_and_prefix() {
 
 #[test]
 fn every_kind_of_value_comes_back() {
-    let events = read(&sample());
+    let events = read(&sample(Packing::Plain));
     let expected = [
         ("none", FieldValue::None),
         ("bool", FieldValue::Bool(true)),
@@ -147,6 +147,7 @@ fn a_snapshot_without_anything_is_complete() {
         sites: &[],
         threads: &[],
         events: &[],
+        packing: Packing::Plain,
     };
     crate::snapshot::writer::write_to(&mut bytes, &contents).unwrap();
     assert_eq!(read(&bytes), []);
@@ -166,6 +167,7 @@ fn more_call_sites_than_a_block_holds_are_all_described() {
         sites: &sites,
         threads: &[],
         events: &[&words],
+        packing: Packing::Plain,
     };
     crate::snapshot::writer::write_to(&mut bytes, &contents).unwrap();
     assert!(bytes.len() > 3 * TARGET_BLOCK_BYTES && (bytes.len() as u64) < MAX_DESCRIPTION_BYTES);
@@ -191,6 +193,7 @@ fn a_file_is_written_and_opened_again() {
         sites: &[],
         threads: &[],
         events: &[&words],
+        packing: Packing::Plain,
     };
     let path = write(&contents, &directory).unwrap();
     let mut reader = SnapshotReader::open(&path).unwrap();

@@ -6,9 +6,9 @@ use crate::event::LogEvent;
 use crate::level::LogLevel;
 use crate::metadata::{FieldDef, Metadata};
 use crate::record::{Header, TAGS_SHIFT, TEXT_CUT, Tag, Wide, flag};
-use crate::snapshot::Contents;
 use crate::snapshot::facts::{Facts, fact};
 use crate::snapshot::writer::write_to;
+use crate::snapshot::{Contents, Packing};
 
 /// Lays out one record.
 #[derive(Default)]
@@ -232,23 +232,42 @@ pub(super) fn facts() -> Facts {
 
 /// A snapshot with these records, in so many parts.
 pub(super) fn snapshot_of(parts: &[&[u64]]) -> Vec<u8> {
+    packed_snapshot_of(parts, Packing::Plain)
+}
+
+/// The same in a form of one's choice.
+pub(super) fn packed_snapshot_of(parts: &[&[u64]], packing: Packing) -> Vec<u8> {
     let mut bytes = Vec::new();
     let contents = Contents {
         facts: &facts(),
         sites: &[(1, &LOGIN), (2, &FAILED), (3, &VALUES)],
         threads: &[(1, "main".to_owned()), (7, "worker \"7\"".to_owned())],
         events: parts,
+        packing,
     };
     write_to(&mut bytes, &contents).unwrap();
     bytes
 }
 
-/// The sample, in three events blocks.
-pub(super) fn sample() -> Vec<u8> {
+/// The sample, in three events blocks; the last of them is longer where it is to be compressed.
+pub(super) fn sample(packing: Packing) -> Vec<u8> {
     let records = records();
-    let (first, rest) = (records[0].clone(), records[2..].concat());
-    snapshot_of(&[&first, &records[1], &rest])
+    let times = match packing {
+        Packing::Plain | Packing::Packed => 1,
+        #[cfg(feature = "compression")]
+        Packing::Lz4 => 8,
+    };
+    let (first, rest) = (records[0].clone(), records[2..].concat().repeat(times));
+    packed_snapshot_of(&[&first, &records[1], &rest], packing)
 }
+
+/// All forms that this build can write.
+pub(super) const PACKINGS: &[Packing] = &[
+    Packing::Plain,
+    Packing::Packed,
+    #[cfg(feature = "compression")]
+    Packing::Lz4,
+];
 
 /// All that a reader gives of `bytes`, as text; [`None`] where it takes the bytes for no snapshot.
 pub(super) fn dump(bytes: &[u8]) -> Option<String> {

@@ -5,7 +5,8 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::sample::{facts, records, snapshot_of};
+use super::damage::Random;
+use super::sample::{PACKINGS, facts, packed_snapshot_of, records};
 use crate::SnapshotReader;
 use crate::snapshot::{Contents, write};
 
@@ -14,14 +15,21 @@ use crate::snapshot::{Contents, write};
 #[expect(clippy::print_stderr, reason = "shows what it measured")]
 fn snapshot_speed() {
     let events = 1_000_000;
-    let words = records()[0].repeat(events);
+    let mut words = records()[0].repeat(events);
     assert_eq!(words.len(), 5 * events, "40 bytes an event");
-    for _ in 0..3 {
+    let mut random = Random(7);
+    for (number, record) in words.chunks_mut(5).enumerate() {
+        record[1] += 47 * number as u64 + random.next() % 16;
+        record[2] += number as u64;
+        record[3] = random.next() >> 44;
+        record[4] = (random.next() >> 32) % 5_000;
+    }
+    for packing in PACKINGS.iter().copied().cycle().take(3 * PACKINGS.len()) {
         let start = Instant::now();
         let sum = crate::snapshot::crc::crc32c(crate::snapshot::records::bytes_of(&words));
         let crc_alone = start.elapsed();
         let start = Instant::now();
-        let bytes = snapshot_of(&[&words]);
+        let bytes = packed_snapshot_of(&[&words], packing);
         let in_memory = start.elapsed();
 
         let directory = std::env::temp_dir().join(format!("ttlog-speed-{}", std::process::id()));
@@ -36,6 +44,7 @@ fn snapshot_speed() {
             sites: &[(1, &super::sample::LOGIN)],
             threads: &[],
             events: &[&words],
+            packing,
         };
         crate::snapshot::writer::write_to(&mut file, &contents).unwrap();
         let to_cache = start.elapsed();
@@ -55,7 +64,7 @@ fn snapshot_speed() {
         let read = start.elapsed();
         assert_eq!((count, reader.is_complete()), (events, true));
         eprintln!(
-            "crc {crc_alone:?} ({sum:08x}), to memory {in_memory:?}, to the page cache {to_cache:?} (plain write {plain_write:?}), its sync {sync:?}; \
+            "{packing:?}: crc {crc_alone:?} ({sum:08x}), to memory {in_memory:?}, to the page cache {to_cache:?} (plain write {plain_write:?}), its sync {sync:?}; \
              with sync and rename {whole:?}; read {read:?}; {} bytes",
             bytes.len()
         );
