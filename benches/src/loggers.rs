@@ -112,6 +112,7 @@ pub(crate) const TABLE: &[Entry] = &[
     ttlog::ttlog_entry::<ttlog::Coarse>(),
     ttlog::ttlog_entry::<ttlog::RecorderOnly>(),
     ttlog::ttlog_entry::<ttlog::RecorderBlocking>(),
+    ttlog::ttlog_entry::<ttlog::LargeRecorder>(),
     #[cfg(feature = "peers")]
     entry::<tracing_nothing::TracingNothing>(),
     #[cfg(feature = "peers")]

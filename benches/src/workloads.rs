@@ -7,6 +7,7 @@ mod allocations;
 mod bursts;
 mod columns;
 mod disabled;
+pub(crate) mod during_snapshot;
 pub(crate) mod recorder;
 pub(crate) mod snapshot;
 mod text_file;
@@ -37,13 +38,15 @@ pub(crate) enum Workload {
     Recorder,
     /// A snapshot of the recorder.
     Snapshot,
+    /// Calls while snapshots are taken.
+    DuringSnapshot,
     /// Allocations on the hot path.
     Allocations,
 }
 
 impl Workload {
     /// All workloads, in the order of the report.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Enabled,
         Self::Text,
         Self::Message,
@@ -53,6 +56,7 @@ impl Workload {
         Self::TextFileTwo,
         Self::Recorder,
         Self::Snapshot,
+        Self::DuringSnapshot,
         Self::Allocations,
     ];
 
@@ -68,6 +72,7 @@ impl Workload {
             Self::TextFileTwo => "text-file-two-threads",
             Self::Recorder => "recorder",
             Self::Snapshot => "snapshot",
+            Self::DuringSnapshot => "during-snapshot",
             Self::Allocations => "allocations",
         }
     }
@@ -90,6 +95,9 @@ impl Workload {
                 "A million events of two integers into the recorder, no sink: ns an event"
             }
             Self::Snapshot => "A snapshot of a million events of two integers",
+            Self::DuringSnapshot => {
+                "Single calls while snapshots of a million events are taken, against the same without: ns a call"
+            }
             Self::Allocations => "Allocations for an enabled event of two integers",
         }
     }
@@ -109,7 +117,7 @@ pub(crate) fn measure<L: Logger>(workload: Workload, scale: Scale) -> Figures {
         Workload::TextFile => text_file::measure::<L>(1, scale),
         Workload::TextFileTwo => text_file::measure::<L>(2, scale),
         Workload::Allocations => allocations::measure::<L>(scale),
-        Workload::Recorder | Workload::Snapshot => {
+        Workload::Recorder | Workload::Snapshot | Workload::DuringSnapshot => {
             panic!("{} has no recorder that could be measured", L::NAME)
         }
     }

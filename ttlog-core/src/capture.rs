@@ -33,8 +33,8 @@ impl Pipeline {
     /// Writes a snapshot; see [`TtlogHandle::snapshot`](crate::TtlogHandle::snapshot).
     pub(crate) fn snapshot(&self, reason: &str) -> Result<PathBuf, SnapshotError> {
         self.sync(SYNC_TIMEOUT);
-        let events = self.copy_events();
-        let (sites, threads) = named_by(&events);
+        let (recorded, pending) = self.copy_events();
+        let (sites, threads) = named_by(&[&recorded, &pending]);
         let sites: Vec<(u32, &Metadata)> = sites
             .into_iter()
             .map(|id| (id, callsite::metadata(id)))
@@ -47,7 +47,7 @@ impl Pipeline {
             facts: &self.facts(reason),
             sites: &sites,
             threads: &threads,
-            events: &[&events],
+            events: &[&recorded, &pending],
             packing: self.settings().packing,
         };
         let path = snapshot::write(&contents, &self.settings().snapshot_dir)?;
@@ -83,8 +83,8 @@ impl Pipeline {
         facts
     }
 
-    /// The records in the recorder and after it those in the rings, all as the recorder has them.
-    fn copy_events(&self) -> Vec<u64> {
+    /// The records in the recorder, and those that come after them: in the rings. All as the recorder has them.
+    fn copy_events(&self) -> (Vec<u64>, Vec<u64>) {
         let (recorder, end, pending) = {
             // Short: the rings are small, and the recorder is copied after.
             let _unmoved = lock(&self.moving);
@@ -92,9 +92,7 @@ impl Pipeline {
             let end = recorder.log.published();
             (recorder, end, self.copy_rings())
         };
-        let mut events = copy_recorder(&recorder.log, end);
-        events.extend(pending);
-        events
+        (copy_recorder(&recorder.log, end), pending)
     }
 
     /// What the snapshot thread has not taken out of the rings, in the order of time.
@@ -135,22 +133,23 @@ impl Pipeline {
 
 /// The records in the recorder up to `end`.
 fn copy_recorder(log: &Ring, end: u64) -> Vec<u64> {
-    let mut events = Vec::new();
     let mut cursor = log.oldest();
-    let mut piece = Vec::new();
+    // All of it at once: growing would copy it again and again, and unmap what it leaves under the feet of the callers.
+    let mut events = Vec::with_capacity(end.saturating_sub(cursor.position) as usize);
     while cursor.position < end {
-        piece.clear();
+        let begin = events.len();
         let limit = PIECE_WORDS.min(end - cursor.position);
-        let lost = log.read(&mut cursor, limit, &mut piece);
-        if cursor.position >= end {
+        let lost = log.read(&mut cursor, limit, &mut events);
+        events.truncate(begin + end.saturating_sub(cursor.position) as usize);
+        let (whole, count) = whole_records(&events[begin..]);
+        events.truncate(begin + whole);
+        if lost > 0 && whole > 0 {
+            let told = loss::record(lost, Loss::Overwritten, now_nanos());
+            events.splice(begin..begin, told);
+        }
+        if whole == 0 {
             break;
         }
-        if lost > 0 {
-            events.extend(loss::record(lost, Loss::Overwritten, now_nanos()));
-        }
-        piece.truncate((end - cursor.position) as usize);
-        let (whole, count) = whole_records(&piece);
-        events.extend_from_slice(&piece[..whole]);
         cursor.position += whole as u64;
         cursor.count += count;
     }
@@ -158,16 +157,18 @@ fn copy_recorder(log: &Ring, end: u64) -> Vec<u64> {
 }
 
 /// The ids of the call sites and of the threads that records name.
-fn named_by(events: &[u64]) -> (HashSet<u32>, HashSet<u32>) {
+fn named_by(parts: &[&[u64]]) -> (HashSet<u32>, HashSet<u32>) {
     let (mut sites, mut threads) = (HashSet::new(), HashSet::new());
     let mut last = (u32::MAX, u32::MAX);
-    let mut rest = events;
-    while let Some((header, record)) = next_record(&mut rest) {
-        let named = (header.site(), thread_of(record));
-        if named != last {
-            sites.insert(named.0);
-            threads.insert(named.1);
-            last = named;
+    for part in parts {
+        let mut rest = *part;
+        while let Some((header, record)) = next_record(&mut rest) {
+            let named = (header.site(), thread_of(record));
+            if named != last {
+                sites.insert(named.0);
+                threads.insert(named.1);
+                last = named;
+            }
         }
     }
     sites.remove(&0);

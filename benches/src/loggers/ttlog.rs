@@ -8,7 +8,7 @@ use super::{Entry, Logger, entry};
 use crate::figures::Figures;
 use crate::output::Place;
 use crate::scale::Scale;
-use crate::workloads::{self, Workload, recorder, snapshot};
+use crate::workloads::{self, Workload, during_snapshot, recorder, snapshot};
 
 /// The ways in which ttlog is set up.
 pub(super) trait Setup: Sync {
@@ -105,6 +105,26 @@ impl Setup for RecorderBlocking {
     }
 }
 
+/// A recorder of the size of the snapshots that are measured.
+pub(super) struct LargeRecorder;
+
+impl Setup for LargeRecorder {
+    const NAME: &'static str = "ttlog-large-recorder";
+    const SETUP: &'static str = "the recorder and no sink, with room for a million events";
+    const WORKLOADS: &'static [Workload] = &[Workload::DuringSnapshot];
+    const MAY_LOSE: bool = true;
+
+    fn init(place: &Place) -> TtlogHandle {
+        ::ttlog::init()
+            .level(LogLevel::Info)
+            .recorder_only()
+            .overflow(Overflow::Block)
+            .capacity_bytes(Scale::Full.bulk_events() * snapshot::BYTES_PER_EVENT)
+            .snapshot_dir(place.path())
+            .init()
+    }
+}
+
 pub(super) struct Ttlog<S> {
     handle: TtlogHandle,
     setup: PhantomData<S>,
@@ -193,6 +213,12 @@ fn measure<S: Setup>(workload: Workload, scale: Scale) -> Figures {
     match workload {
         Workload::Recorder => recorder::measure::<Ttlog<S>>(scale),
         Workload::Snapshot => snapshot::measure(scale),
+        Workload::DuringSnapshot => during_snapshot::measure(scale, |logger: &Ttlog<S>| {
+            logger
+                .handle
+                .snapshot("bench")
+                .expect("the snapshot can be written")
+        }),
         _ => workloads::measure::<Ttlog<S>>(workload, scale),
     }
 }

@@ -27,7 +27,9 @@ struct Target {
 }
 
 use Against::{Number, Other};
-use Workload::{Allocations, Disabled, Enabled, Recorder, Snapshot, Text, TextFile, TwoThreads};
+use Workload::{
+    Allocations, Disabled, DuringSnapshot, Enabled, Recorder, Snapshot, Text, TextFile, TwoThreads,
+};
 
 /// A figure that is over its limit by less than this factor is not known to be over it.
 const MEASURABLE: f64 = 1.01;
@@ -116,6 +118,12 @@ const TARGETS: &[Target] = &[
         figure: Figure("ttlog-recorder-blocking", Snapshot, "bytes"),
         against: Number,
         limit: 16.0,
+    },
+    Target {
+        what: "p99 of a call while snapshots are taken ÷ without",
+        figure: Figure("ttlog-large-recorder", DuringSnapshot, "ratio_p99"),
+        against: Number,
+        limit: 1.2,
     },
 ];
 

@@ -46,7 +46,7 @@ fn log_message<L: Logger>(logger: &L, _index: u64) {
 pub(super) fn enabled<L: Logger>(scale: Scale) -> Figures {
     let logger = L::start(&Place::Null);
     let bursts = in_bursts(&logger, scale.bursts(), log_integers::<L>);
-    let singles = single_calls(&logger, scale.bursts());
+    let singles = Samples::new(single_calls(&logger, scale.bursts()));
     let mut calls = 2 * calls_in(scale.bursts());
     let tight = (0..scale.tight_passes()).map(|_| {
         logger.flush(calls);
@@ -118,7 +118,7 @@ pub(super) fn in_bursts<L: Logger>(logger: &L, bursts: usize, log: impl Fn(&L, u
 }
 
 /// Logs two integers in bursts; the samples are the nanoseconds of single calls.
-fn single_calls<L: Logger>(logger: &L, bursts: usize) -> Samples {
+pub(super) fn single_calls<L: Logger>(logger: &L, bursts: usize) -> Vec<f64> {
     let (scale, pair) = (clock::nanoseconds_per_tick(), clock::pair_ticks());
     let mut samples = Vec::with_capacity(bursts * BURST);
     for burst in 0..bursts + WARM_UP {
@@ -140,7 +140,7 @@ fn single_calls<L: Logger>(logger: &L, bursts: usize) -> Samples {
         }
         thread::sleep(PAUSE);
     }
-    Samples::new(samples)
+    samples
 }
 
 /// Logs two integers without a pause, into an empty queue; returns the nanoseconds a call.

@@ -63,6 +63,16 @@ const SNAPSHOT: &[Column] = &[
     column("read_milliseconds", "ms to read back"),
 ];
 
+const DURING_SNAPSHOT: &[Column] = &[
+    column("alone_p50", "without: p50"),
+    column("during_p50", "during: p50"),
+    column("alone_p99", "without: p99"),
+    column("during_p99", "during: p99"),
+    column("ratio_p99", "during ÷ without, p99"),
+    column("ratio_p99.9", "p99.9"),
+    column("snapshots", "snapshots"),
+];
+
 const ALLOCATIONS: &[Column] = &[
     column("caller", "by the caller"),
     column("all", "by all threads"),
@@ -80,6 +90,7 @@ impl Workload {
             Self::TextFile | Self::TextFileTwo => TEXT_FILE,
             Self::Recorder => RECORDER,
             Self::Snapshot => SNAPSHOT,
+            Self::DuringSnapshot => DURING_SNAPSHOT,
             Self::Allocations => ALLOCATIONS,
         }
     }
@@ -89,6 +100,7 @@ impl Workload {
         match self {
             Self::Enabled | Self::Text | Self::Message => "p50",
             Self::TwoThreads => "two_p50",
+            Self::DuringSnapshot => "ratio_p99",
             _ => self.columns()[0].key,
         }
     }

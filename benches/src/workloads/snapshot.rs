@@ -12,7 +12,7 @@ use crate::output::{FIRST_USER_ID, Scratch};
 use crate::scale::Scale;
 
 /// Room for one event of two integers in the recorder, with some to spare.
-const BYTES_PER_EVENT: usize = 96;
+pub(crate) const BYTES_PER_EVENT: usize = 96;
 
 /// Fills the recorder, takes a snapshot of it, and reads it back event by event.
 pub(crate) fn measure(scale: Scale) -> Figures {
@@ -75,5 +75,20 @@ fn count(path: &Path) -> u64 {
         );
         count += 1;
     }
+    count
+}
+
+/// Counts the events of a snapshot, and asserts that it is whole.
+pub(super) fn count_any(path: &Path) -> u64 {
+    let mut reader = SnapshotReader::open(path).expect("the snapshot can be opened");
+    let mut count = 0;
+    while reader
+        .next_event()
+        .expect("the snapshot can be read")
+        .is_some()
+    {
+        count += 1;
+    }
+    assert!(reader.is_complete(), "{:?}", reader.flaws());
     count
 }
