@@ -9,7 +9,9 @@
 use std::borrow::Cow;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::{Arc, Weak};
 
+use crate::black_box::BlackBox;
 use crate::current;
 use crate::dispatch;
 use crate::level::LogLevel;
@@ -48,7 +50,31 @@ pub struct CallSite {
     metadata: Metadata,
 }
 
-static TABLE: Mutex<Vec<&'static CallSite>> = Mutex::new(Vec::new());
+static TABLE: Mutex<Table> = Mutex::new(Table {
+    sites: Vec::new(),
+    black_boxes: Vec::new(),
+});
+
+/// The call sites that were reached.
+struct Table {
+    /// The site of id `n` is at `n - 1`.
+    sites: Vec<&'static CallSite>,
+    /// Where they are entered, too.
+    black_boxes: Vec<Weak<BlackBox>>,
+}
+
+impl Table {
+    fn add(&mut self, id: u32, site: &'static CallSite) {
+        self.sites.push(site);
+        self.black_boxes.retain(|black_box| {
+            let black_box = black_box.upgrade();
+            if let Some(black_box) = &black_box {
+                black_box.add_site(id, &site.metadata);
+            }
+            black_box.is_some()
+        });
+    }
+}
 
 impl CallSite {
     /// A call site that was not reached yet.
@@ -146,9 +172,9 @@ impl CallSite {
         let mut state = self.state.load(Ordering::Relaxed);
         if state == 0 {
             // Beyond the last id the event has none: it loses what only its site knows.
-            let id = table.len() as u32 + 1;
+            let id = table.sites.len() as u32 + 1;
             if id <= MAX_SITE {
-                table.push(self);
+                table.add(id, self);
             }
             state = self.answer(id & MAX_SITE);
         }
@@ -200,9 +226,20 @@ pub(crate) fn refresh() {
         let table = lock(&TABLE);
         let least = dispatch::least_level().map_or(u8::MAX, |level| level as u8);
         LEAST_LEVEL.store(least, Ordering::Relaxed);
-        for site in table.iter() {
+        for site in &table.sites {
             site.answer(site.id());
         }
+    });
+}
+
+/// Enters all call sites into a black box, and from now on each new one before its first event.
+pub(crate) fn describe_to(black_box: &Arc<BlackBox>) {
+    current::undisturbed(|| {
+        let mut table = lock(&TABLE);
+        for (id, site) in (1..).zip(&table.sites) {
+            black_box.add_site(id, &site.metadata);
+        }
+        table.black_boxes.push(Arc::downgrade(black_box));
     });
 }
 
@@ -211,7 +248,7 @@ pub(crate) fn metadata(id: u32) -> &'static Metadata {
     static NOTHING: Metadata = Metadata::new(LogLevel::Info, "", "", "", 0, "", &[]);
     let site = (id as usize)
         .checked_sub(1)
-        .and_then(|index| lock(&TABLE).get(index).copied());
+        .and_then(|index| lock(&TABLE).sites.get(index).copied());
     site.map_or(&NOTHING, |site| &site.metadata)
 }
 

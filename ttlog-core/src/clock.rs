@@ -203,13 +203,30 @@ impl Calibration {
         due
     }
 
+    /// What makes wall time of ticks: a tick, its wall time, and nanoseconds a tick in units of 2^-32.
+    #[cfg(all(feature = "black-box", unix))]
+    pub(crate) fn to_words(&self) -> [u64; 3] {
+        [self.latest.ticks, self.latest.wall_ns, self.tick_length]
+    }
+
     /// The wall time of a tick, in nanoseconds since 1970 UTC.
     #[inline]
     pub(crate) fn wall_ns(&self, ticks: u64) -> u64 {
-        let since = ticks.wrapping_sub(self.latest.ticks) as i64;
-        let since_ns = (i128::from(since) * i128::from(self.tick_length)) >> 32;
-        self.latest.wall_ns.wrapping_add(since_ns as u64)
+        wall_time(
+            self.latest.ticks,
+            self.latest.wall_ns,
+            self.tick_length,
+            ticks,
+        )
     }
+}
+
+/// The wall time of `ticks`, by a tick whose wall time is known and the length of one in units of 2^-32 ns.
+#[inline]
+pub(crate) fn wall_time(known_ticks: u64, known_wall_ns: u64, tick_length: u64, ticks: u64) -> u64 {
+    let since = ticks.wrapping_sub(known_ticks) as i64;
+    let since_ns = (i128::from(since) * i128::from(tick_length)) >> 32;
+    known_wall_ns.wrapping_add(since_ns as u64)
 }
 
 #[cfg(test)]

@@ -179,7 +179,8 @@ fn nested(home: &ThreadRing) -> Option<*const ThreadRing> {
             let mut rings = rings.0.borrow_mut();
             let mut depth = 0;
             for ring in rings.iter() {
-                if Arc::ptr_eq(&ring.flow, &home.flow) && !ring.is_home() {
+                let is_nested = !ring.is_home() && !ring.is_retired();
+                if Arc::ptr_eq(&ring.flow, &home.flow) && is_nested {
                     if ring.try_occupy() {
                         return Some(Arc::as_ptr(ring));
                     }
@@ -203,12 +204,33 @@ fn nested(home: &ThreadRing) -> Option<*const ThreadRing> {
 #[cold]
 #[inline(never)]
 fn give_back_other(ring: &ThreadRing) {
-    if ring.is_scratch() {
+    if ring.is_retired() {
+        ring.vacate();
+        give_up(ring);
+    } else if ring.is_scratch() {
         ScratchRing::deliver(ring);
     } else if ring.is_loan() {
         ring.release();
     } else {
         ring.vacate();
+    }
+}
+
+/// Logs into a ring no more: this thread's next event finds another one.
+fn give_up(ring: &ThreadRing) {
+    if ptr::eq(HOME.get(), ring) {
+        HOME.set(ptr::null());
+    }
+    ring.release();
+}
+
+/// Gives up this thread's ring if it is retired and no event is being encoded in it.
+pub(crate) fn give_up_retired() {
+    // SAFETY: as long as `CURRENT` is set, `RINGS` holds that ring.
+    let ring = unsafe { CURRENT.get().as_ref() };
+    if let Some(ring) = ring.filter(|ring| ring.is_retired()) {
+        CURRENT.set(ptr::null());
+        give_up(ring);
     }
 }
 

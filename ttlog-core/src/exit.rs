@@ -12,7 +12,7 @@ unsafe extern "C" {
 
 extern "C" fn flush() {
     if let Some(pipeline) = dispatch::global() {
-        pipeline.flush();
+        pipeline.flush_at_end();
     }
 }
 

@@ -2,15 +2,16 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 
+use crate::black_box::{BlackBox, Place, RingSizes};
 use crate::callsite;
-use crate::clock::{Clock, TickSource};
+use crate::clock::{Calibration, Clock, TickSource, now_nanos};
 use crate::current;
 use crate::dispatch;
 use crate::exit;
@@ -22,9 +23,11 @@ use crate::level::LogLevel;
 use crate::message::{Message, Task};
 use crate::panic_hook;
 use crate::pipeline::{NewSink, Parts, Pipeline, Settings};
+use crate::process_facts::process_facts;
 use crate::recorder::Recorder;
 use crate::registry::Registry;
 use crate::report::report;
+use crate::ring::Ring;
 use crate::sink::{Console, Overflow, Sink};
 use crate::sink_state::SinkState;
 use crate::sizes::Sizes;
@@ -74,6 +77,7 @@ pub fn init() -> TtlogBuilder {
 /// | [`max_event_bytes`](Self::max_event_bytes) | 16 KiB |
 /// | [`stall_timeout`](Self::stall_timeout) | 2 s |
 /// | [`panic_snapshot`](Self::panic_snapshot) | on |
+/// | `black_box` (feature `black-box`) | none |
 #[derive(Debug)]
 #[must_use = "settings do nothing until `init`, `try_init` or `build` is called"]
 pub struct TtlogBuilder {
@@ -91,6 +95,7 @@ pub struct TtlogBuilder {
     max_event_bytes: usize,
     stall_timeout: Duration,
     panic_snapshot: bool,
+    black_box: Option<PathBuf>,
 }
 
 #[derive(Default)]
@@ -121,6 +126,7 @@ impl Default for TtlogBuilder {
             max_event_bytes: 16 << 10,
             stall_timeout: Duration::from_secs(2),
             panic_snapshot: true,
+            black_box: None,
         }
     }
 }
@@ -169,6 +175,25 @@ impl TtlogBuilder {
     /// Turned off, the file is what any reader of the format's version 1.0 reads.
     pub fn compress_snapshots(mut self, enabled: bool) -> Self {
         self.compress_snapshots = enabled;
+        self
+    }
+
+    /// Puts rings and recorder into a file that is mapped into memory, so that they outlive the process whatever ends it, `kill -9`
+    /// included: every event whose call had returned is there, as far as the [capacity](Self::capacity) goes. A call costs what it costs
+    /// without.
+    ///
+    /// The next start with the same path saves what is left of a run that did not end well as a snapshot, in [`snapshot_dir`](Self::snapshot_dir),
+    /// and says so in one line on stderr. `ttlog recover` does the same by hand, and `ttlog show` reads the file itself.
+    ///
+    /// **Where to put it.** On a tmpfs (`/dev/shm`, `/run`) it outlives the process and costs nothing. On a disk it outlives the machine, too,
+    /// up to what was written back last; but each time the kernel has written a page back, the first store into it again
+    /// takes some microseconds, 80 and more now and then. The file has the size of the recorder, 64 KiB or more for call sites and threads, and
+    /// that of a [ring](Self::ring_bytes) for each thread that logs; all of it is taken from the device before it is used.
+    ///
+    /// A path is one process's at a time, as long as it runs: see [`InitError::BlackBoxInUse`]. Only its owner may read the file.
+    #[cfg(feature = "black-box")]
+    pub fn black_box(mut self, path: impl Into<PathBuf>) -> Self {
+        self.black_box = Some(path.into());
         self
     }
 
@@ -322,6 +347,10 @@ impl TtlogBuilder {
         pipeline.flow.set_filter(filter);
         pipeline.flow.set_overflow(overflow);
         callsite::refresh();
+        if let Some(black_box) = &parts.black_box {
+            pipeline.registry.move_to(black_box.clone());
+            current::give_up_retired();
+        }
         let sent = pipeline.flow.ask(Task::Replace(Box::new(parts)));
         if sent.is_none() {
             let error = io::Error::other("the snapshot thread does not answer");
@@ -346,10 +375,14 @@ impl TtlogBuilder {
         let stall_timeout = self.stall_timeout;
         let Parts {
             recorder,
+            black_box,
             sinks,
             clock,
             settings,
         } = self.into_parts()?;
+        if let Some(black_box) = black_box {
+            registry.move_to(black_box);
+        }
         let pipeline = Arc::new(Pipeline::new(
             flow,
             registry,
@@ -395,7 +428,7 @@ impl TtlogBuilder {
     }
 
     fn into_parts(mut self) -> Result<Parts, InitError> {
-        let words = self.sizes()?.recorder_words;
+        let sizes = self.sizes()?;
         if self.wants_default_console() {
             self = self.console();
         }
@@ -418,23 +451,55 @@ impl TtlogBuilder {
             })
             .collect();
         let states = sinks.iter().map(|sink| sink.state.clone()).collect();
-        let recorder = Recorder::new(words, states).map_err(|_| InitError::OutOfMemory {
-            bytes: words * size_of::<u64>(),
-        })?;
+        let settings = Settings {
+            service: self.service.unwrap_or_else(executable_name),
+            snapshot_dir: self.snapshot_dir.unwrap_or_else(std::env::temp_dir),
+            packing: match self.compress_snapshots {
+                true => Packing::SHORTEST,
+                false => Packing::Plain,
+            },
+        };
+        let (black_box, log) = match &self.black_box {
+            Some(path) => {
+                let (black_box, log) = new_black_box(path, &settings, sizes)?;
+                (Some(black_box), log)
+            }
+            None => (None, new_log(sizes.recorder_words)?),
+        };
         Ok(Parts {
-            recorder: Arc::new(recorder),
+            recorder: Arc::new(Recorder::new(log, states)),
+            black_box,
             sinks,
             clock: self.clock,
-            settings: Settings {
-                service: self.service.unwrap_or_else(executable_name),
-                snapshot_dir: self.snapshot_dir.unwrap_or_else(std::env::temp_dir),
-                packing: match self.compress_snapshots {
-                    true => Packing::SHORTEST,
-                    false => Packing::Plain,
-                },
-            },
+            settings,
         })
     }
+}
+
+fn new_log(words: usize) -> Result<Ring, InitError> {
+    Ring::new(words).map_err(|_| InitError::OutOfMemory {
+        bytes: words * size_of::<u64>(),
+    })
+}
+
+/// Saves what the run before has left at `path`, and begins anew there.
+fn new_black_box(
+    path: &Path,
+    settings: &Settings,
+    sizes: Sizes,
+) -> Result<(Arc<BlackBox>, Ring), InitError> {
+    let place = Place::take(path)?;
+    place.save_previous(settings)?;
+    let facts = process_facts(&settings.service, now_nanos());
+    let sizes = RingSizes {
+        recorder_words: sizes.recorder_words,
+        ring_words: sizes.ring_words,
+    };
+    let (black_box, log) = place.create(&facts, sizes)?;
+    // Before there are events, so that their ticks can be read.
+    black_box.set_calibration(&Calibration::new());
+    callsite::describe_to(&black_box);
+    Ok((black_box, log))
 }
 
 fn executable_name() -> String {

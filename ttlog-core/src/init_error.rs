@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::io;
+#[cfg(feature = "black-box")]
+use std::path::PathBuf;
 
 /// Why a pipeline could not be started.
 #[derive(Debug)]
@@ -23,6 +25,24 @@ pub enum InitError {
     },
     /// A thread could not be started.
     Thread(io::Error),
+    /// The black box can't be used.
+    #[cfg(feature = "black-box")]
+    BlackBox {
+        /// Where it is.
+        path: PathBuf,
+        /// What could not be done with it.
+        doing: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another process, or another pipeline of this one, has the black box.
+    #[cfg(feature = "black-box")]
+    BlackBoxInUse {
+        /// Where it is.
+        path: PathBuf,
+        /// The process that has it, if the black box tells.
+        pid: Option<u64>,
+    },
 }
 
 impl fmt::Display for InitError {
@@ -38,6 +58,20 @@ impl fmt::Display for InitError {
                 write!(f, "there is no memory for a recorder of {bytes} bytes")
             }
             InitError::Thread(error) => write!(f, "ttlog can't start a thread: {error}"),
+            #[cfg(feature = "black-box")]
+            InitError::BlackBox {
+                path,
+                doing,
+                source,
+            } => write!(f, "could not {doing} the black box {path:?}: {source}"),
+            #[cfg(feature = "black-box")]
+            InitError::BlackBoxInUse { path, pid } => {
+                write!(f, "the black box {path:?} is in use")?;
+                match pid {
+                    Some(pid) => write!(f, " by process {pid}"),
+                    None => Ok(()),
+                }
+            }
         }
     }
 }
@@ -46,6 +80,8 @@ impl std::error::Error for InitError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             InitError::Thread(error) => Some(error),
+            #[cfg(feature = "black-box")]
+            InitError::BlackBox { source, .. } => Some(source),
             _ => None,
         }
     }

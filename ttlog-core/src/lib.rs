@@ -9,12 +9,17 @@
 //! | `clock` | ticks, and what wall time they were |
 //! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message`, `answer` | from the rings to the recorder |
 //! | `sink`, `sink_state`, `sink_thread`, `sink_shield`, `format` | from the recorder to where somebody reads it |
+//! | `black_box` | the same in a file that outlives the process |
 //! | `capture`, `process_facts`, `snapshot` | from the recorder into a file, and back |
 //! | `init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `exit`, `report` | what an application sees of all this |
 //!
 //! `ARCHITECTURE.md` in the repository draws them.
 
 mod answer;
+#[cfg(feature = "black-box")]
+pub mod black_box;
+#[cfg(not(feature = "black-box"))]
+mod black_box;
 mod callsite;
 mod capture;
 mod clock;

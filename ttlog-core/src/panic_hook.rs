@@ -51,6 +51,9 @@ fn record(info: &PanicHookInfo<'_>) {
         event = event.field("backtrace", backtrace.to_string());
     }
     logger::emit_fast(event.build());
+    if let Some(black_box) = pipeline.registry.black_box() {
+        black_box.set_panicked(now_nanos());
+    }
     pipeline.flush();
     if is_due() {
         match pipeline.snapshot(&format!("panic: {message}")) {

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::answer::Answer;
+use crate::black_box::BlackBox;
 use crate::callsite;
 use crate::clock::{Calibration, Clock, now_nanos};
 use crate::current;
@@ -54,6 +55,8 @@ pub(crate) struct Pipeline {
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) recorder: Arc<Recorder>,
+    /// Where the recorder is, and the rings are to be.
+    pub(crate) black_box: Option<Arc<BlackBox>>,
     pub(crate) sinks: Vec<NewSink>,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
@@ -180,6 +183,14 @@ impl Pipeline {
 
     // ---- Flush ----
 
+    /// The same at the end of the process, or of the pipeline. What is in a black box then need not be saved.
+    pub(crate) fn flush_at_end(&self) {
+        let flushed = self.flush();
+        if let Some(black_box) = self.registry.black_box() {
+            black_box.set_ended(flushed);
+        }
+    }
+
     /// Returns when everything logged before has reached every sink; `false` where a sink or the snapshot
     /// thread is gone, failing or stuck.
     pub(crate) fn flush(&self) -> bool {
@@ -245,7 +256,7 @@ impl Pipeline {
 
     /// Ends the threads, after everything was delivered; waits no longer than a flush.
     pub(crate) fn stop(&self) {
-        self.flush();
+        self.flush_at_end();
         let _ = self.flow.ask(Task::Stop);
         let recorder = self.recorder();
         for sink in &recorder.sinks {
@@ -283,6 +294,17 @@ impl Pipeline {
 
     pub(crate) fn count_snapshot(&self) {
         self.snapshots.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Tells a black box of what a reader of it can't count.
+    pub(crate) fn tell_black_box(&self, calibration: Option<&Calibration>) {
+        if let Some(black_box) = self.registry.black_box() {
+            let overwritten = self.overwritten.load(Ordering::Relaxed);
+            black_box.set_losses(overwritten, self.flow.homeless());
+            if let Some(calibration) = calibration {
+                black_box.set_calibration(calibration);
+            }
+        }
     }
 
     fn dropped(&self) -> u64 {

@@ -15,9 +15,22 @@ pub(crate) fn process_facts(service: &str, started_ns: u64) -> Facts {
     if let Some(host) = host_name() {
         facts.set_text(fact::HOST, host);
     }
+    if let Some(id) = boot_id() {
+        facts.set_text(fact::BOOT_ID, id);
+    }
     facts.set_number(fact::START_TIME_NS, started_ns);
     facts.set_text(fact::TTLOG_VERSION, env!("CARGO_PKG_VERSION"));
     facts
+}
+
+/// What the kernel calls this start of the machine.
+pub(crate) fn boot_id() -> Option<&'static str> {
+    static ID: OnceLock<Option<String>> = OnceLock::new();
+    ID.get_or_init(|| {
+        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        Some(id.trim().to_owned()).filter(|id| !id.is_empty())
+    })
+    .as_deref()
 }
 
 fn host_name() -> Option<&'static str> {

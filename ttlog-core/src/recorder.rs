@@ -4,19 +4,16 @@
 //! event is copied into it once, however many sinks there are.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use crate::record::{Header, LOG_PREFIX_WORDS, RING_PREFIX_WORDS, events_of, flag};
 use crate::ring::Ring;
-use crate::ring_memory::OutOfMemory;
 use crate::sink_state::SinkState;
 
 /// See the [module](self).
 #[derive(Debug)]
 pub(crate) struct Recorder {
     pub(crate) log: Ring,
-    /// How many of the events that `log` counts never came here: it has records that tell of them.
-    lost: AtomicU64,
     pub(crate) sinks: Vec<Arc<SinkState>>,
 }
 
@@ -25,12 +22,8 @@ pub(crate) struct Recorder {
 pub(crate) struct HeldBack;
 
 impl Recorder {
-    pub(crate) fn new(words: usize, sinks: Vec<Arc<SinkState>>) -> Result<Self, OutOfMemory> {
-        Ok(Recorder {
-            log: Ring::new(words)?,
-            lost: AtomicU64::new(0),
-            sinks,
-        })
+    pub(crate) fn new(log: Ring, sinks: Vec<Arc<SinkState>>) -> Self {
+        Recorder { log, sinks }
     }
 
     /// Appends a record from a thread's ring, with the wall time in place of its ticks.
@@ -40,7 +33,7 @@ impl Recorder {
         record: &[u64],
         wall_ns: u64,
         thread_id: u32,
-        number: u64,
+        number: u32,
     ) -> Result<(), HeldBack> {
         let start = self.log.start();
         let length = record.len() + LOG_PREFIX_WORDS - RING_PREFIX_WORDS as usize;
@@ -49,7 +42,7 @@ impl Recorder {
         let header = Header(u64::from_le(record[0])).with_length(length);
         self.log.put(start, header.0);
         self.log.put(start + 1, wall_ns);
-        let origin = u64::from(thread_id) << 32 | number & u64::from(u32::MAX);
+        let origin = u64::from(thread_id) << 32 | u64::from(number);
         self.log.put(start + 2, origin);
         let rest = &record[RING_PREFIX_WORDS as usize..];
         for (position, word) in (start + LOG_PREFIX_WORDS as u64..).zip(rest) {
@@ -61,7 +54,7 @@ impl Recorder {
 
     /// How many events have come here.
     pub(crate) fn delivered(&self) -> u64 {
-        let lost = self.lost.load(Ordering::Relaxed);
+        let lost = self.log.label().dropped.load(Ordering::Relaxed);
         self.log.count().saturating_sub(lost)
     }
 
@@ -76,8 +69,11 @@ impl Recorder {
             self.log.put(position, u64::from_le(*word));
         }
         if header.has(flag::SYNTHETIC) {
-            let lost = self.lost.load(Ordering::Relaxed);
-            self.lost.store(lost + events, Ordering::Relaxed);
+            let lost = self.log.label().dropped.load(Ordering::Relaxed);
+            self.log
+                .label()
+                .dropped
+                .store(lost + events, Ordering::Relaxed);
         }
         self.log.publish(end, events);
         Ok(())

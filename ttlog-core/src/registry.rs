@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::black_box::BlackBox;
 use crate::clock::TickSource;
 use crate::flow::Flow;
 use crate::ring::Ring;
@@ -24,6 +26,8 @@ pub(crate) struct Registry {
     longest_record: u64,
     ticks: TickSource,
     flow: Arc<Flow>,
+    /// Where rings are, as long as that has room.
+    black_box: OnceLock<Arc<BlackBox>>,
 }
 
 impl Registry {
@@ -41,7 +45,21 @@ impl Registry {
             longest_record,
             ticks,
             flow,
+            black_box: OnceLock::new(),
         }
+    }
+
+    /// Puts the rings that threads claim from now on into a black box. Threads that have one claim another for their next event.
+    pub(crate) fn move_to(&self, black_box: Arc<BlackBox>) {
+        let rings = lock(&self.rings);
+        if self.black_box.set(black_box).is_ok() {
+            rings.iter().for_each(|ring| ring.retire());
+        }
+    }
+
+    /// The black box that rings are in.
+    pub(crate) fn black_box(&self) -> Option<&Arc<BlackBox>> {
+        self.black_box.get()
     }
 
     /// A ring for a thread; `None` where there is no memory for one.
@@ -50,11 +68,13 @@ impl Registry {
         for _ in 0..20 {
             let mut rings = lock(&self.rings);
             if let Some(ring) = rings.iter().find(|ring| ring.try_claim(role, thread_id)) {
+                self.name_thread(thread_id);
                 return Some(ring.clone());
             }
             if rings.iter().filter(|ring| ring.is_released()).count() < MOST_UNREAD {
                 let ring = self.new_ring()?;
                 ring.try_claim(role, thread_id);
+                self.name_thread(thread_id);
                 rings.push(ring.clone());
                 self.version.fetch_add(1, Ordering::Release);
                 return Some(ring);
@@ -66,8 +86,27 @@ impl Registry {
         None
     }
 
+    fn name_thread(&self, id: u32) {
+        if let Some(black_box) = self.black_box.get()
+            && let Some(name) = crate::thread_names::get(id)
+        {
+            black_box.name_thread(id, &name);
+        }
+    }
+
+    fn new_memory(&self) -> Option<Ring> {
+        if let Some(ring) = self
+            .black_box
+            .get()
+            .and_then(|black_box| black_box.new_ring())
+        {
+            return Some(ring);
+        }
+        Ring::new(self.ring_words).ok()
+    }
+
     fn new_ring(&self) -> Option<Arc<ThreadRing>> {
-        let ring = Ring::new(self.ring_words).ok()?;
+        let ring = self.new_memory()?;
         ring.touch();
         Some(Arc::new(ThreadRing::new(
             ring,

@@ -5,6 +5,7 @@
 
 use std::ptr::NonNull;
 
+use crate::black_box::Mapping;
 use crate::sync::{AtomicU64, CacheLine};
 
 /// Into how many chunks a ring is divided.
@@ -45,8 +46,11 @@ pub(crate) struct Mark {
 pub(crate) struct Label {
     /// The id of the thread that claimed the ring last.
     pub(crate) thread_id: AtomicU64,
-    /// How many events were dropped because the ring was full.
+    /// How many events were dropped because the ring was full; in the recorder, how many of those that it counts
+    /// were lost before they came there.
     pub(crate) dropped: AtomicU64,
+    /// The ring's number in its black box, from 1.
+    pub(crate) number: AtomicU64,
 }
 
 /// There is no memory for a ring.
@@ -59,6 +63,7 @@ pub(crate) struct RingMemory {
     state: NonNull<RingState>,
     first: NonNull<AtomicU64>,
     words: usize,
+    mapping: Option<std::sync::Arc<Mapping>>,
 }
 
 impl RingMemory {
@@ -69,7 +74,27 @@ impl RingMemory {
             state: NonNull::from(Box::leak(Box::default())),
             first: NonNull::new(first.cast()).expect("a box is not null"),
             words,
+            mapping: None,
         })
+    }
+
+    /// Memory in a mapping.
+    ///
+    /// # Safety
+    /// While the mapping is there, `state` and the `words` words from `first` on are memory that only atomics access.
+    #[cfg(all(feature = "black-box", unix))]
+    pub(crate) unsafe fn mapped(
+        mapping: std::sync::Arc<Mapping>,
+        state: NonNull<RingState>,
+        first: NonNull<AtomicU64>,
+        words: usize,
+    ) -> RingMemory {
+        RingMemory {
+            state,
+            first,
+            words,
+            mapping: Some(mapping),
+        }
     }
 
     pub(crate) fn state(&self) -> NonNull<RingState> {
@@ -87,6 +112,9 @@ impl RingMemory {
 
 impl Drop for RingMemory {
     fn drop(&mut self) {
+        if self.mapping.is_some() {
+            return;
+        }
         let words = NonNull::slice_from_raw_parts(self.first, self.words);
         // SAFETY: `on_heap` took both out of boxes, and nobody else has pointers to them any more.
         unsafe {

@@ -50,7 +50,6 @@ impl Source {
     /// The ticks of the next record; takes more out of the ring where nothing whole is staged.
     fn next_ticks(&mut self, losses: &mut Losses) -> Option<u64> {
         if self.record().is_none() {
-            self.ring.ring.release(self.cursor.position);
             self.staged.clear();
             self.next = 0;
             let limit = self.stage_words();
@@ -76,6 +75,8 @@ impl Source {
         self.next += length;
         self.cursor.position += length as u64;
         self.cursor.count += 1;
+        // At once: whoever reads the memory of a process that was killed finds no more than this one event in both places.
+        self.ring.ring.release(self.cursor.position);
     }
 }
 
@@ -228,8 +229,8 @@ impl SnapshotThread {
             };
             let length = record.len();
             let wall_ns = self.calibration.wall_ns(ticks);
-            self.recorder
-                .append(record, wall_ns, thread_id, source.cursor.count)?;
+            let number = source.ring.origin(source.cursor.position);
+            self.recorder.append(record, wall_ns, thread_id, number)?;
             source.advance(length);
         }
     }
@@ -253,9 +254,12 @@ impl SnapshotThread {
     }
 
     fn renew_calibration(&mut self) {
-        if self.calibration.renew() {
+        let renewed = self.calibration.renew();
+        if renewed {
             *lock(&self.pipeline.calibration) = Some(self.calibration.clone());
         }
+        self.pipeline
+            .tell_black_box(renewed.then_some(&self.calibration));
     }
 
     // ---- Losses ----

@@ -26,6 +26,8 @@ pub(crate) enum Use {
     Loan,
     /// For one event that a custom [`Logger`](crate::Logger) is given.
     Scratch,
+    /// For the event that is being encoded in it, and no more: its thread claims another ring for the next one.
+    Retired,
 }
 
 /// What comes of asking for more room.
@@ -49,6 +51,10 @@ pub(crate) struct TextRoom {
     /// The ring is full, and nothing may be overwritten.
     pub(crate) full: bool,
 }
+
+/// Of the number that the recorder gives an event, so many bits are the position in the ring; above is the ring's number.
+pub(crate) const RING_POSITION_BITS: u32 = 24;
+pub(crate) const RING_POSITION_MASK: u64 = (1 << RING_POSITION_BITS) - 1;
 
 const FREE: u64 = 0;
 const CLAIMED: u64 = 1;
@@ -182,6 +188,15 @@ impl ThreadRing {
         self.role.load(Ordering::Relaxed) == Use::Loan as u64
     }
 
+    pub(crate) fn is_retired(&self) -> bool {
+        self.role.load(Ordering::Relaxed) == Use::Retired as u64
+    }
+
+    /// Makes its thread give it up after its next event. It is never handed on.
+    pub(crate) fn retire(&self) {
+        self.role.store(Use::Retired as u64, Ordering::Relaxed);
+    }
+
     /// Takes a nested ring for an event; `false` if it has one already.
     pub(crate) fn try_occupy(&self) -> bool {
         !self.busy.swap(true, Ordering::Relaxed)
@@ -200,7 +215,7 @@ impl ThreadRing {
 
     /// Takes the ring for a thread if it is free. Only under the registry's lock.
     pub(crate) fn try_claim(&self, role: Use, thread_id: u32) -> bool {
-        if self.owner.load(Ordering::Acquire) != FREE {
+        if self.is_retired() || self.owner.load(Ordering::Acquire) != FREE {
             return false;
         }
         self.role.store(role as u64, Ordering::Relaxed);
@@ -224,6 +239,12 @@ impl ThreadRing {
             return true;
         }
         false
+    }
+
+    /// What tells the record at `position` from the others of this thread that were recorded shortly before and after it.
+    pub(crate) fn origin(&self, position: u64) -> u32 {
+        let number = self.ring.label().number.load(Ordering::Relaxed);
+        (number << RING_POSITION_BITS | position & RING_POSITION_MASK) as u32
     }
 
     pub(crate) fn is_released(&self) -> bool {

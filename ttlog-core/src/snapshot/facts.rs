@@ -14,6 +14,8 @@ pub mod fact {
     pub const EXECUTABLE: &str = "executable";
     /// Text: the name of the machine.
     pub const HOST: &str = "host";
+    /// Text: what the kernel calls this start of the machine.
+    pub const BOOT_ID: &str = "boot_id";
     /// Number: when logging began, in nanoseconds since 1970 UTC.
     pub const START_TIME_NS: &str = "start_time_ns";
     /// Number: when the snapshot was made, in nanoseconds since 1970 UTC.
@@ -101,17 +103,9 @@ impl Facts {
         let mut payload = PayloadWriter::default();
         payload.u32(self.entries.len() as u32);
         for (name, value) in &self.entries {
-            payload.text(name);
             match value {
-                FactValue::Text(text) => {
-                    payload.u32(TEXT);
-                    payload.text(text);
-                }
-                FactValue::Number(number) => {
-                    payload.u32(NUMBER);
-                    payload.u32(8);
-                    payload.u64(*number);
-                }
+                FactValue::Text(text) => payload.fact_text(name, text),
+                FactValue::Number(number) => payload.fact_number(name, *number),
             }
         }
         payload.pad();
@@ -139,6 +133,23 @@ impl Facts {
             self.set(&name, value);
         }
         Some(())
+    }
+}
+
+impl PayloadWriter {
+    /// Appends a fact that is a text.
+    pub(crate) fn fact_text(&mut self, name: &str, text: &str) {
+        self.text(name);
+        self.u32(TEXT);
+        self.text(text);
+    }
+
+    /// Appends a fact that is a number.
+    pub(crate) fn fact_number(&mut self, name: &str, number: u64) {
+        self.text(name);
+        self.u32(NUMBER);
+        self.u32(8);
+        self.u64(number);
     }
 }
 

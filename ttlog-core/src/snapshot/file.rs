@@ -5,7 +5,7 @@
 //! only then, so two writers never replace each other's file.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -19,36 +19,46 @@ const PARTIAL: &str = "partial";
 /// How many names are tried.
 const ATTEMPTS: u32 = 1000;
 
-/// Writes a snapshot into `directory`, which is created if it is missing, and gives the file's path.
+/// Writes a snapshot into `directory`; see [`write_by`].
+pub(crate) fn write(contents: &Contents<'_>, directory: &Path) -> Result<PathBuf, SnapshotError> {
+    let fill = |file: &mut File| write_to(file, contents);
+    write_by(contents.facts, directory, fill).map(|(path, ())| path)
+}
+
+/// Makes a snapshot that `fill` writes into `directory`, which is created if it is missing, and gives the file's path.
 ///
 /// The file is named after the facts: `{service or executable}-{pid}-{UTC time}-{counter}.ttlog`. On Unix its
 /// owner alone may read it.
 ///
 /// # Errors
 /// What could not be done, on which path, and why. No file is left behind then.
-pub(crate) fn write(contents: &Contents<'_>, directory: &Path) -> Result<PathBuf, SnapshotError> {
+pub(crate) fn write_by<T>(
+    facts: &Facts,
+    directory: &Path,
+    fill: impl FnOnce(&mut File) -> io::Result<T>,
+) -> Result<(PathBuf, T), SnapshotError> {
     fs::create_dir_all(directory)
         .map_err(|error| SnapshotError::new("create the directory", directory, error))?;
-    let stem = stem(contents.facts);
-    let (file, temporary, path) = create(directory, &stem)?;
-    let outcome = fill(file, contents, &temporary).and_then(|()| {
-        fs::rename(&temporary, &path).map_err(|error| SnapshotError::new("rename to", &path, error))
+    let (mut file, temporary, path) = create(directory, &stem(facts))?;
+    let written = fill(&mut file).map_err(|error| SnapshotError::new("write", &temporary, error));
+    let synced = written.and_then(|written| {
+        file.sync_all()
+            .map_err(|error| SnapshotError::new("sync", &temporary, error))?;
+        fs::rename(&temporary, &path)
+            .map_err(|error| SnapshotError::new("rename to", &path, error))?;
+        Ok(written)
     });
-    if let Err(error) = outcome {
-        // The first error is the one to tell.
-        let _ = fs::remove_file(&temporary);
-        return Err(error);
+    match synced {
+        Ok(written) => {
+            sync_directory(directory);
+            Ok((path, written))
+        }
+        Err(error) => {
+            // The first error is the one to tell.
+            let _ = fs::remove_file(&temporary);
+            Err(error)
+        }
     }
-    sync_directory(directory);
-    Ok(path)
-}
-
-fn fill(mut file: File, contents: &Contents<'_>, path: &Path) -> Result<(), SnapshotError> {
-    write_to(&mut file, contents)
-        .and_then(|()| file.flush())
-        .map_err(|error| SnapshotError::new("write", path, error))?;
-    file.sync_all()
-        .map_err(|error| SnapshotError::new("sync", path, error))
 }
 
 /// Creates the temporary file for the first free name; gives it, its path and the final path.

@@ -40,3 +40,13 @@ pub use flaw::Flaw;
 pub(crate) use packed_block::Packing;
 pub use reader::SnapshotReader;
 pub(crate) use writer::Contents;
+#[cfg(feature = "black-box")]
+pub(crate) use {
+    crc::crc32c,
+    dictionary::encode_site,
+    file::write_by,
+    layout::{TARGET_BLOCK_BYTES, kind},
+    payload::{PayloadWriter, cut},
+    records::{bytes_of, bytes_of_mut},
+    writer::BlockWriter,
+};

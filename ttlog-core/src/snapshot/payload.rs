@@ -9,6 +9,14 @@ pub(crate) struct PayloadWriter {
 }
 
 impl PayloadWriter {
+    /// One that allocates nothing until it has more than `bytes` bytes.
+    #[cfg(feature = "black-box")]
+    pub(crate) fn with_capacity(bytes: usize) -> PayloadWriter {
+        PayloadWriter {
+            bytes: Vec::with_capacity(bytes),
+        }
+    }
+
     pub(crate) fn u32(&mut self, value: u32) {
         self.bytes.extend_from_slice(&value.to_le_bytes());
     }
@@ -19,12 +27,9 @@ impl PayloadWriter {
 
     /// Appends a text's length in bytes, then the text; one longer than [`MAX_TEXT_BYTES`] is cut there.
     pub(crate) fn text(&mut self, text: &str) {
-        let mut length = text.len().min(MAX_TEXT_BYTES);
-        while !text.is_char_boundary(length) {
-            length -= 1;
-        }
-        self.u32(length as u32);
-        self.bytes.extend_from_slice(&text.as_bytes()[..length]);
+        let text = cut(text, MAX_TEXT_BYTES);
+        self.u32(text.len() as u32);
+        self.bytes.extend_from_slice(text.as_bytes());
     }
 
     /// Pads with zeros to a whole word.
@@ -32,6 +37,15 @@ impl PayloadWriter {
         let length = self.bytes.len().next_multiple_of(8);
         self.bytes.resize(length, 0);
     }
+}
+
+/// The text up to `limit` bytes, or to the beginning of the character there.
+pub(crate) fn cut(text: &str, limit: usize) -> &str {
+    let mut length = text.len().min(limit);
+    while !text.is_char_boundary(length) {
+        length -= 1;
+    }
+    &text[..length]
 }
 
 /// Takes a payload apart; `None` where it ends too soon.

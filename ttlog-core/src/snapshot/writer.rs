@@ -30,17 +30,7 @@ pub(crate) struct Contents<'a> {
 /// Behind a word that should begin a record and doesn't, the rest of its part can't be told apart: it is left out, and the end
 /// block says how much that was.
 pub(crate) fn write_to(output: impl Write, contents: &Contents<'_>) -> io::Result<()> {
-    let mut blocks = BlockWriter {
-        output,
-        blocks: 0,
-        events: 0,
-        left_out_bytes: 0,
-        packed_block: match contents.packing {
-            Packing::Plain => None,
-            packing => Some(PackedBlock::new(packing)),
-        },
-    };
-    blocks.output.write_all(&file_header())?;
+    let mut blocks = BlockWriter::begin(output, contents.packing)?;
     blocks.block(kind::FACTS, &contents.facts.encode())?;
     blocks.entries(kind::SITES, contents.sites, |payload, (site, metadata)| {
         encode_site(payload, *site, metadata);
@@ -58,7 +48,8 @@ pub(crate) fn write_to(output: impl Write, contents: &Contents<'_>) -> io::Resul
     blocks.end()
 }
 
-struct BlockWriter<W> {
+/// Writes a snapshot block by block. Records that are not packed take no memory from the heap.
+pub(crate) struct BlockWriter<W> {
     output: W,
     blocks: u64,
     events: u64,
@@ -68,7 +59,22 @@ struct BlockWriter<W> {
 }
 
 impl<W: Write> BlockWriter<W> {
-    fn block(&mut self, kind: u16, payload: &[u8]) -> io::Result<()> {
+    /// Writes the file's header.
+    pub(crate) fn begin(mut output: W, packing: Packing) -> io::Result<BlockWriter<W>> {
+        output.write_all(&file_header())?;
+        Ok(BlockWriter {
+            output,
+            blocks: 0,
+            events: 0,
+            left_out_bytes: 0,
+            packed_block: match packing {
+                Packing::Plain => None,
+                packing => Some(PackedBlock::new(packing)),
+            },
+        })
+    }
+
+    pub(crate) fn block(&mut self, kind: u16, payload: &[u8]) -> io::Result<()> {
         self.blocks += 1;
         write_block(&mut self.output, BlockHeader::new(kind, payload), payload)
     }
@@ -99,7 +105,8 @@ impl<W: Write> BlockWriter<W> {
         Ok(())
     }
 
-    fn events(&mut self, mut words: &[u64]) -> io::Result<()> {
+    /// Writes whole records, in as many blocks as they need.
+    pub(crate) fn events(&mut self, mut words: &[u64]) -> io::Result<()> {
         while !words.is_empty() {
             let (count, end) = whole_records(words, TARGET_BLOCK_BYTES / 8);
             if count == 0 {
@@ -124,12 +131,10 @@ impl<W: Write> BlockWriter<W> {
         Ok(())
     }
 
-    fn end(&mut self) -> io::Result<()> {
-        let mut payload = PayloadWriter::default();
-        payload.u64(self.blocks);
-        payload.u64(self.events);
-        payload.u64(self.left_out_bytes);
-        self.block(kind::END, &payload.bytes)
+    /// Writes the end block, without which the file is known to be cut.
+    pub(crate) fn end(&mut self) -> io::Result<()> {
+        let counts = [self.blocks, self.events, self.left_out_bytes].map(u64::to_le);
+        self.block(kind::END, bytes_of(&counts))
     }
 }
 

@@ -1,0 +1,43 @@
+//! How a run ended, as the next one tells it.
+
+use crate::child::Scene;
+
+const CAPACITY: usize = 1 << 20;
+
+/// Runs the child to its end; gives what the next start has saved.
+fn after(ending: &str) -> Option<crate::remains::Remains> {
+    let scene = Scene::new(&ending.replace(' ', "-"));
+    scene.start(ending, CAPACITY).wait().unwrap();
+    let remains = scene.remains();
+    if let Some(remains) = &remains {
+        assert!(scene.assert_nothing_is_missing(remains, CAPACITY) > 0);
+    }
+    remains
+}
+
+#[test]
+fn nothing_is_saved_of_a_run_that_ended_well() {
+    assert!(after("returns").is_none());
+    assert!(after("exits").is_none());
+}
+
+#[test]
+fn a_run_that_was_aborted_or_left_without_a_word_is_saved() {
+    assert!(after("aborts").unwrap().reason.contains("was killed"));
+    assert!(
+        after("leaves without a word")
+            .unwrap()
+            .reason
+            .contains("was killed")
+    );
+}
+
+#[test]
+fn a_panic_before_the_end_is_told() {
+    let remains = after("panics and aborts").unwrap();
+    assert!(
+        remains.reason.contains("had panicked"),
+        "{}",
+        remains.reason
+    );
+}

@@ -1,0 +1,72 @@
+//! [`Source`]: the words of an image, in a file or in this process's memory.
+//!
+//! After each read stands an `Acquire` fence, which pairs with the `Release` stores of who writes the image: what was published before a
+//! word that was read is seen by later reads. (For a file, the kernel's copying keeps the order.)
+
+use std::fs::File;
+use std::io;
+use std::sync::atomic::{Ordering, fence};
+
+use crate::snapshot::bytes_of_mut;
+
+/// See the [module](self).
+pub(crate) trait Source {
+    /// Fills `words` with those from the byte `offset` on, a multiple of 8; `false` where the image is shorter, or can't be read.
+    fn read(&self, offset: u64, words: &mut [u64]) -> bool;
+
+    /// One word; 0 where there is none.
+    fn word(&self, offset: u64) -> u64 {
+        let mut word = [0];
+        self.read(offset, &mut word);
+        word[0]
+    }
+}
+
+/// An image in a file, which may be in use by the process that writes it.
+#[derive(Debug)]
+pub(crate) struct FileSource {
+    file: File,
+}
+
+impl FileSource {
+    pub(crate) fn new(file: File) -> FileSource {
+        FileSource { file }
+    }
+
+    pub(crate) fn file(&self) -> &File {
+        &self.file
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
+}
+
+#[cfg(not(unix))]
+fn read_at(mut file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    use std::io::{Read, Seek, SeekFrom};
+    file.seek(SeekFrom::Start(offset))?;
+    file.read_exact(bytes)
+}
+
+impl Source for FileSource {
+    fn read(&self, offset: u64, words: &mut [u64]) -> bool {
+        let read = read_at(&self.file, bytes_of_mut(words), offset).is_ok();
+        fence(Ordering::Acquire);
+        read
+    }
+}
+
+/// An image in a buffer.
+impl Source for &[u64] {
+    fn read(&self, offset: u64, words: &mut [u64]) -> bool {
+        let part = usize::try_from(offset / 8)
+            .ok()
+            .and_then(|start| self.get(start..start.checked_add(words.len())?));
+        if let Some(part) = part {
+            words.copy_from_slice(part);
+        }
+        part.is_some()
+    }
+}
