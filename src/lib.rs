@@ -117,6 +117,12 @@
 //! # Ok::<(), ttlog::InitError>(())
 //! ```
 //!
+//! # Fork
+//!
+//! A child of `fork` logs, with its parent's settings and on threads of its own, which its first log call starts; the parent is not disturbed, and nothing
+//! is written twice. A console and a file go on; a [`RollingFile`](sink::RollingFile) doesn't, because two processes that roll one file would destroy it; a
+//! sink of your own does if it [says how](Sink::for_child). The child may also call [`init()`] for settings of its own.
+//!
 //! # What is lost when
 //!
 //! Nothing that was logged before [`TtlogHandle::flush`] returned, before the handle was dropped, or before the process ended by

@@ -5,6 +5,8 @@
 
 mod accounts;
 mod filters;
+#[cfg(unix)]
+mod forks;
 mod global;
 mod hanging_sinks;
 mod limits;

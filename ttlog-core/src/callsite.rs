@@ -14,6 +14,7 @@ use std::sync::{Arc, Weak};
 use crate::black_box::BlackBox;
 use crate::current;
 use crate::dispatch;
+use crate::fork;
 use crate::level::LogLevel;
 use crate::metadata::Metadata;
 use crate::record::MAX_SITE;
@@ -50,13 +51,13 @@ pub struct CallSite {
     metadata: Metadata,
 }
 
-static TABLE: Mutex<Table> = Mutex::new(Table {
+pub(crate) static TABLE: Mutex<Table> = Mutex::new(Table {
     sites: Vec::new(),
     black_boxes: Vec::new(),
 });
 
 /// The call sites that were reached.
-struct Table {
+pub(crate) struct Table {
     /// The site of id `n` is at `n - 1`.
     sites: Vec<&'static CallSite>,
     /// Where they are entered, too.
@@ -64,6 +65,11 @@ struct Table {
 }
 
 impl Table {
+    /// In a child of `fork`: the black boxes are the parent's.
+    pub(crate) fn forget_black_boxes(&mut self) {
+        self.black_boxes.clear();
+    }
+
     fn add(&mut self, id: u32, site: &'static CallSite) {
         self.sites.push(site);
         self.black_boxes.retain(|black_box| {
@@ -222,6 +228,9 @@ const fn copy_at(metadata: &Metadata, level: LogLevel) -> Metadata {
 
 /// Asks anew for every call site in the table; to be called whenever the answer may have changed.
 pub(crate) fn refresh() {
+    if fork::is_silent() {
+        return;
+    }
     current::undisturbed(|| {
         let table = lock(&TABLE);
         let least = dispatch::least_level().map_or(u8::MAX, |level| level as u8);
@@ -241,6 +250,11 @@ pub(crate) fn describe_to(black_box: &Arc<BlackBox>) {
         }
         table.black_boxes.push(Arc::downgrade(black_box));
     });
+}
+
+/// Lets no call through any more that asks.
+pub(crate) fn silence() {
+    LEAST_LEVEL.store(u8::MAX, Ordering::Relaxed);
 }
 
 /// What is known of the events of site `id`; of site 0, and of one that isn't there, nothing.

@@ -85,6 +85,12 @@ impl Pipeline {
 
     /// The records in the recorder, and those that come after them: in the rings. All as the recorder has them.
     fn copy_events(&self) -> (Vec<u64>, Vec<u64>) {
+        if self.flow.is_left_behind() {
+            // Nobody moves events any more, but somebody may have been about to when the process was forked.
+            let recorder = self.recorder();
+            let events = copy_recorder(&recorder.log, recorder.log.published());
+            return (events, Vec::new());
+        }
         let (recorder, end, pending) = {
             // Short: the rings are small, and the recorder is copied after.
             let _unmoved = lock(&self.moving);

@@ -3,6 +3,9 @@
 //! `CURRENT` is the dispatch of every log call. It is null while an event is being encoded, so a call from inside
 //! (a `Display`, an allocator, a signal handler) takes the cold path, as the very first call of a thread does.
 //! `HOME` is what `CURRENT` goes back to, and tells the two cases apart.
+//!
+//! In a child of `fork`, `CURRENT` never is a ring of the parent's. `HOME` may be one, within a scope of a pipeline that was left behind:
+//! events in there are counted as dropped.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::dispatch::{self, Destination};
+use crate::fork;
 use crate::pipeline::Pipeline;
 use crate::scratch::ScratchRing;
 use crate::thread_names;
@@ -87,23 +91,42 @@ pub(crate) fn is_in_cold_path() -> bool {
 
 /// Runs what takes locks that a log call may need, too: an allocator that logs meanwhile is not heard, but counted.
 pub(crate) fn undisturbed<R>(work: impl FnOnce() -> R) -> R {
-    struct Restore {
-        current: *const ThreadRing,
-        in_cold_path: bool,
-    }
+    struct Resume(Option<Paused>);
 
-    impl Drop for Restore {
+    impl Drop for Resume {
         fn drop(&mut self) {
-            CURRENT.set(self.current);
-            IN_COLD_PATH.set(self.in_cold_path);
+            if let Some(paused) = self.0.take() {
+                resume(paused);
+            }
         }
     }
 
-    let _restore = Restore {
+    let _resume = Resume(Some(pause()));
+    work()
+}
+
+/// What [`resume`] goes back to.
+pub(crate) struct Paused {
+    current: *const ThreadRing,
+    in_cold_path: bool,
+    generation: u32,
+}
+
+/// The beginning of what [`undisturbed`] does.
+pub(crate) fn pause() -> Paused {
+    Paused {
         current: CURRENT.replace(ptr::null()),
         in_cold_path: IN_COLD_PATH.replace(true),
-    };
-    work()
+        generation: fork::generation(),
+    }
+}
+
+/// The end of what [`undisturbed`] does.
+pub(crate) fn resume(paused: Paused) {
+    if paused.generation == fork::generation() {
+        CURRENT.set(paused.current);
+    }
+    IN_COLD_PATH.set(paused.in_cold_path);
 }
 
 /// Finds a ring with room for `words` words, where [`take`] gave none or one that is full; null where the event
@@ -131,9 +154,12 @@ pub(crate) fn prepare(taken: *const ThreadRing, words: u64) -> *const ThreadRing
 
 /// Looks for a ring: for an event inside another, for a thread's first, for one after its last.
 fn find() -> Option<*const ThreadRing> {
-    // SAFETY: as long as `HOME` is set, `RINGS` holds that ring.
-    if let Some(home) = unsafe { HOME.get().as_ref() } {
-        return nested(home);
+    if let Some(home) = current_home() {
+        return if home.flow.is_left_behind() {
+            None
+        } else {
+            nested(home)
+        };
     }
     match dispatch::destination()? {
         Destination::Custom => ScratchRing::take(),
@@ -149,6 +175,17 @@ fn find() -> Option<*const ThreadRing> {
                 .map(|ring| Arc::as_ptr(&ring)),
         },
     }
+}
+
+/// The ring that `HOME` is, but for one of the parent's global pipeline, which is forgotten.
+fn current_home<'a>() -> Option<&'a ThreadRing> {
+    // SAFETY: as long as `HOME` is set, `RINGS` holds that ring, or the scope that set it; no caller keeps it for longer.
+    let home = unsafe { HOME.get().as_ref() }?;
+    if home.flow.is_left_behind() && home.flow.is_global() {
+        HOME.set(ptr::null());
+        return None;
+    }
+    Some(home)
 }
 
 /// This thread's own ring in a pipeline; `None` where there is no memory, or the thread is ending.
@@ -263,12 +300,18 @@ pub(crate) fn with_pipeline<R>(pipeline: &Pipeline, work: impl FnOnce() -> R) ->
         home: *const ThreadRing,
         /// Whether this scope was the first inside the event that is being encoded in `home`.
         occupied: bool,
+        generation: u32,
     }
 
     impl Drop for Restore {
         fn drop(&mut self) {
-            CURRENT.set(self.current);
             HOME.set(self.home);
+            if self.generation != fork::generation() {
+                // The parent's.
+                CURRENT.set(ptr::null());
+                return;
+            }
+            CURRENT.set(self.current);
             // SAFETY: `RINGS` holds the ring that was `HOME` when the scope began.
             if let Some(home) = unsafe { self.home.as_ref() }
                 && self.occupied
@@ -278,14 +321,27 @@ pub(crate) fn with_pipeline<R>(pipeline: &Pipeline, work: impl FnOnce() -> R) ->
         }
     }
 
-    let Some(Some(ring)) = once_at_a_time(|| home(pipeline)) else {
+    let left_behind;
+    let found = if pipeline.flow.is_left_behind() {
+        left_behind = ThreadRing::of_nobody(&pipeline.flow);
+        left_behind.as_ref().map(ptr::from_ref)
+    } else {
+        once_at_a_time(|| home(pipeline)).flatten()
+    };
+    let Some(ring) = found else {
         return work();
     };
     let mut restore = Restore {
         current: CURRENT.get(),
         home: HOME.get(),
         occupied: false,
+        generation: fork::generation(),
     };
+    if pipeline.flow.is_left_behind() {
+        CURRENT.set(ptr::null());
+        HOME.set(ring);
+        return work();
+    }
     // SAFETY: `RINGS` holds both.
     let (ring_ref, old_home) = unsafe { (&*ring, restore.home.as_ref()) };
     if let Some(old_home) = old_home.filter(|_| restore.current.is_null()) {
@@ -305,14 +361,31 @@ pub(crate) fn with_pipeline<R>(pipeline: &Pipeline, work: impl FnOnce() -> R) ->
 
 /// The flow of the pipeline that this thread's events go into, once it has logged or entered a scope.
 pub(crate) fn with_flow<R>(work: impl FnOnce(Option<&Arc<crate::flow::Flow>>) -> R) -> R {
-    // SAFETY: as long as `HOME` is set, `RINGS` holds that ring.
-    work(unsafe { HOME.get().as_ref() }.map(|home| &home.flow))
+    work(current_home().map(|home| &home.flow))
 }
 
 /// Makes this thread look anew where its events go.
 pub(crate) fn leave_home() {
     CURRENT.set(ptr::null());
     HOME.set(ptr::null());
+}
+
+/// Makes this thread, the only one of a child of `fork`, log into none of the parent's rings; `false` where it is just being
+/// given one.
+pub(crate) fn leave_rings() -> bool {
+    CURRENT.set(ptr::null());
+    IS_OWN_THREAD.set(false);
+    // Those of a thread whose thread-local data are gone were for one event each.
+    RINGS
+        .try_with(|rings| {
+            let Ok(rings) = rings.0.try_borrow() else {
+                return false;
+            };
+            // They are kept: an event may be in the making in one of them.
+            rings.iter().for_each(|ring| ring.leave_behind());
+            true
+        })
+        .unwrap_or(true)
 }
 
 // ---- Threads ----
@@ -330,6 +403,11 @@ pub(crate) fn thread_id() -> u32 {
         thread_names::remember(id, name);
     }
     id
+}
+
+/// The number of this thread, 0 where it has none yet.
+pub(crate) fn known_thread_id() -> u32 {
+    THREAD_ID.get()
 }
 
 /// Marks this thread as one of ttlog's own: its events never make it wait.

@@ -1,10 +1,12 @@
 //! Where events go: the one global pipeline, pipelines of their own, or a custom [`Logger`].
 //!
-//! The global pipeline is made once, by [`init`](crate::init) or by the first log call, and never dropped. If a log
-//! call made it, `init` gives it its settings later.
+//! The global pipeline is made once in a process, by [`init`](crate::init) or by the first log call, and never dropped. If a log
+//! call made it, `init` gives it its settings later. A child of `fork` begins without one; that of its parent is never used again.
+//!
+//! `GLOBAL` is stored with `Release`, by who made the pipeline; the `Acquire` load of [`global`] pairs with it.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use crate::callsite::{self, Interest};
 use crate::current;
@@ -16,17 +18,25 @@ use crate::logger::Logger;
 use crate::pipeline::Pipeline;
 use crate::sync::lock;
 
-static GLOBAL: OnceLock<Arc<Pipeline>> = OnceLock::new();
-/// All pipelines that live, the global one among them.
-static LIVE: Mutex<Vec<Weak<Pipeline>>> = Mutex::new(Vec::new());
-static CUSTOM: RwLock<Option<Custom>> = RwLock::new(None);
+/// Null, or what was leaked.
+static GLOBAL: AtomicPtr<Arc<Pipeline>> = AtomicPtr::new(std::ptr::null_mut());
+/// Whether the parent process had a global pipeline, and this one hasn't yet; relaxed, for `init`'s lock orders what it says.
+static IS_INHERITED: AtomicBool = AtomicBool::new(false);
+
+/// All pipelines of this process that live, the global one among them.
+pub(crate) type Live = Vec<Weak<Pipeline>>;
+pub(crate) static LIVE: Mutex<Live> = Mutex::new(Vec::new());
+
+/// What stands in the place of the global pipeline.
+pub(crate) type Installed = Option<Custom>;
+pub(crate) static CUSTOM: RwLock<Installed> = RwLock::new(None);
 /// Whether `CUSTOM` is set; relaxed, for the lock orders what it says.
 static IS_CUSTOM: AtomicBool = AtomicBool::new(false);
 /// Events that were lost where there was no pipeline to count them.
 static HOMELESS: AtomicU64 = AtomicU64::new(0);
 
 #[derive(Clone)]
-struct Custom {
+pub(crate) struct Custom {
     logger: Arc<dyn Logger>,
     filter: Arc<Filter>,
 }
@@ -72,14 +82,12 @@ pub fn is_enabled(level: LogLevel, target: &str) -> bool {
 }
 
 fn is_global(flow: &Arc<Flow>) -> bool {
-    GLOBAL
-        .get()
-        .is_some_and(|global| Arc::ptr_eq(&global.flow, flow))
+    global().is_some_and(|global| Arc::ptr_eq(&global.flow, flow))
 }
 
 /// What all that lives together wants of a call site.
 pub(crate) fn interest(level: LogLevel, target: &str) -> Interest {
-    if GLOBAL.get().is_none() || IS_CUSTOM.load(Ordering::Relaxed) {
+    if global().is_none() || IS_CUSTOM.load(Ordering::Relaxed) {
         return Interest::Sometimes;
     }
     let answers = live()
@@ -96,7 +104,7 @@ pub(crate) fn interest(level: LogLevel, target: &str) -> Interest {
 
 /// The least severe level that anything wants, `None` where nothing wants any.
 pub(crate) fn least_level() -> Option<LogLevel> {
-    if GLOBAL.get().is_none() && !IS_CUSTOM.load(Ordering::Relaxed) {
+    if global().is_none() && !IS_CUSTOM.load(Ordering::Relaxed) {
         return Some(LogLevel::Trace);
     }
     let custom = custom_filter().and_then(|filter| filter.least_level());
@@ -138,28 +146,68 @@ pub(crate) fn pipeline_of(flow: &Arc<Flow>) -> Option<Arc<Pipeline>> {
 
 /// The global pipeline, if there is one.
 pub(crate) fn global() -> Option<&'static Arc<Pipeline>> {
-    GLOBAL.get()
+    // SAFETY: `set_global` stored what it leaked.
+    unsafe { GLOBAL.load(Ordering::Acquire).as_ref() }
 }
 
-/// Makes a pipeline the global one, where there is none.
+/// Makes a pipeline the global one; with the lock of `init`, which makes sure that there is none.
 pub(crate) fn set_global(pipeline: Arc<Pipeline>) {
-    let global = GLOBAL.get_or_init(|| pipeline);
+    pipeline.flow.set_global();
+    set_inherited(false);
     // What was lost before is the global pipeline's to account for.
     let lost = HOMELESS.swap(0, Ordering::Relaxed);
-    global.flow.count_homeless(lost);
+    pipeline.flow.count_homeless(lost);
+    GLOBAL.store(Box::leak(Box::new(pipeline)), Ordering::Release);
+}
+
+/// In a child of `fork`: the parent's global pipeline is not this process's.
+pub(crate) fn forget_global() {
+    GLOBAL.store(std::ptr::null_mut(), Ordering::Release);
+}
+
+/// Says whether the first log call makes a pipeline with what the parent process left.
+pub(crate) fn set_inherited(inherited: bool) {
+    IS_INHERITED.store(inherited, Ordering::Relaxed);
+}
+
+/// The global pipeline; in a child of `fork` whose parent had one, it is started.
+pub(crate) fn global_here() -> Option<&'static Arc<Pipeline>> {
+    if global().is_none() && IS_INHERITED.load(Ordering::Relaxed) {
+        current::once_at_a_time(TtlogBuilder::start_unasked);
+    }
+    global()
+}
+
+/// What stands for `pipeline` in this process: where that is the global one of a parent, the global one of this process, if it was
+/// started.
+pub(crate) fn if_started(pipeline: &Arc<Pipeline>) -> Option<&Arc<Pipeline>> {
+    if pipeline.flow.is_left_behind() && pipeline.flow.is_global() {
+        global()
+    } else {
+        Some(pipeline)
+    }
+}
+
+/// The same, and it is started; where that fails, `pipeline`, which does nothing any more.
+pub(crate) fn started(pipeline: &Arc<Pipeline>) -> &Arc<Pipeline> {
+    if pipeline.flow.is_left_behind() && pipeline.flow.is_global() {
+        global_here().unwrap_or(pipeline)
+    } else {
+        pipeline
+    }
 }
 
 /// The global pipeline; makes it, with settings from the environment, where there is none and nothing
 /// stands in its place. To be called through [`current::once_at_a_time`].
 pub(crate) fn start() -> Option<Arc<Pipeline>> {
-    if let Some(pipeline) = GLOBAL.get() {
+    if let Some(pipeline) = global() {
         return Some(pipeline.clone());
     }
     if IS_CUSTOM.load(Ordering::Relaxed) {
         return None;
     }
-    TtlogBuilder::default().start_unasked();
-    GLOBAL.get().cloned()
+    TtlogBuilder::start_unasked();
+    global().cloned()
 }
 
 /// Where an event of a thread goes that has no ring yet.
@@ -175,7 +223,7 @@ pub(crate) fn destination() -> Option<Destination> {
 /// Gives all events that would go to the global pipeline to `logger` instead, those that
 /// [`set_level`](crate::set_level) and `RUST_LOG` let through. Replaces one that was installed before.
 pub fn install_logger(logger: Box<dyn Logger>) {
-    let filter = match GLOBAL.get() {
+    let filter = match global_here() {
         Some(global) => global.flow.filter(),
         None => Arc::new(crate::init::filter_of_environment().or_level(LogLevel::Info)),
     };
@@ -204,7 +252,7 @@ pub fn set_level(level: LogLevel) {
     if let Some(logger) = logger {
         logger.set_level(level);
     }
-    if let Some(global) = GLOBAL.get() {
+    if let Some(global) = global_here() {
         global.set_level(level);
     }
     callsite::refresh();
@@ -232,7 +280,7 @@ fn custom_filter() -> Option<Arc<Filter>> {
 /// Counts an event that no ring could be found for.
 pub(crate) fn count_homeless() {
     current::with_flow(
-        |flow| match flow.or_else(|| GLOBAL.get().map(|global| &global.flow)) {
+        |flow| match flow.or_else(|| global().map(|global| &global.flow)) {
             Some(flow) => flow.count_homeless(1),
             None => {
                 HOMELESS.fetch_add(1, Ordering::Relaxed);

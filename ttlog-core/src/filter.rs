@@ -126,6 +126,14 @@ impl Filter {
         self.directives.insert(place, new);
     }
 
+    /// The directives that are in force.
+    pub(crate) fn without_errors(&self) -> Filter {
+        Filter {
+            directives: self.directives.clone(),
+            errors: Vec::new(),
+        }
+    }
+
     /// The directives that were left out.
     pub fn errors(&self) -> &[DirectiveError] {
         &self.errors

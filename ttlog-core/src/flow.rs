@@ -25,6 +25,10 @@ pub(crate) struct Flow {
     held_back: AtomicBool,
     /// The snapshot thread runs.
     alive: AtomicBool,
+    /// The process that it belongs to is this one's parent; nothing flows any more.
+    left_behind: AtomicBool,
+    /// It is the global pipeline's.
+    global: AtomicBool,
     /// Grows whenever the snapshot thread has taken something out of a ring.
     progress: AtomicU64,
     /// The `progress` at which a caller gave up waiting, plus one; 0 for none.
@@ -34,7 +38,7 @@ pub(crate) struct Flow {
     /// How long a wait goes on without any progress.
     patience: Duration,
     /// What the pipeline wants.
-    filter: RwLock<Arc<Filter>>,
+    pub(crate) filter: RwLock<Arc<Filter>>,
 }
 
 impl Flow {
@@ -50,6 +54,8 @@ impl Flow {
             thread: OnceLock::new(),
             held_back: AtomicBool::new(false),
             alive: AtomicBool::new(true),
+            left_behind: AtomicBool::new(false),
+            global: AtomicBool::new(false),
             progress: AtomicU64::new(0),
             given_up_at: AtomicU64::new(0),
             homeless: AtomicU64::new(0),
@@ -84,6 +90,27 @@ impl Flow {
     /// How long a wait goes on without any progress.
     pub(crate) fn patience(&self) -> Duration {
         self.patience
+    }
+
+    // ---- In which process ----
+
+    pub(crate) fn set_global(&self) {
+        self.global.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is the flow of the pipeline that is or was the global one.
+    pub(crate) fn is_global(&self) -> bool {
+        self.global.load(Ordering::Relaxed)
+    }
+
+    /// This process is a child of the one that the flow belongs to.
+    pub(crate) fn leave_behind(&self) {
+        self.left_behind.store(true, Ordering::Relaxed);
+        self.set_dead();
+    }
+
+    pub(crate) fn is_left_behind(&self) -> bool {
+        self.left_behind.load(Ordering::Relaxed)
     }
 
     // ---- For threads that log ----
@@ -142,6 +169,9 @@ impl Flow {
 
     /// Asks the snapshot thread for something; `None` where it doesn't take it.
     pub(crate) fn ask(&self, task: Task) -> Option<()> {
+        if self.is_left_behind() {
+            return None;
+        }
         let message = Message::Internal(Internal(task));
         self.control.send_timeout(message, self.patience).ok()?;
         self.wake_to_listen();

@@ -20,6 +20,9 @@ use crate::stats::Stats;
 ///
 /// Dropping it flushes. The global pipeline goes on after that, and is flushed again when the process ends; one
 /// that [`build`](crate::TtlogBuilder::build) made ends.
+///
+/// In a child of `fork` the handle of the global pipeline is that of the child's own global pipeline. One of `build` is of no use there: what is
+/// logged to its pipeline is dropped, and counted.
 #[derive(Debug)]
 pub struct TtlogHandle {
     pipeline: Arc<Pipeline>,
@@ -47,20 +50,21 @@ impl TtlogHandle {
     /// # Errors
     /// The file can't be written.
     pub fn snapshot(&self, reason: &str) -> Result<PathBuf, SnapshotError> {
-        self.pipeline.snapshot(reason)
+        self.here().snapshot(reason)
     }
 
     /// Returns when all that was logged before it has reached every sink.
     ///
     /// `false` where a sink, or ttlog itself, is failing, or makes no progress for twice the
-    /// [stall timeout](crate::TtlogBuilder::stall_timeout); and at once when a sink calls it.
+    /// [stall timeout](crate::TtlogBuilder::stall_timeout); and at once when a sink calls it, or a child of `fork` for a pipeline
+    /// that it has not got.
     pub fn flush(&self) -> bool {
-        self.pipeline.flush()
+        dispatch::if_started(&self.pipeline).is_none_or(|pipeline| pipeline.flush())
     }
 
     /// Changes the level of the targets that no directive covers.
     pub fn set_level(&self, level: LogLevel) {
-        self.pipeline.set_level(level);
+        self.here().set_level(level);
     }
 
     /// Changes the directives; see [`Filter`](crate::Filter). Targets that none of the new ones covers keep the level that
@@ -69,24 +73,30 @@ impl TtlogHandle {
     /// # Errors
     /// A directive can't be understood; the others are in force.
     pub fn set_filter(&self, directives: &str) -> Result<(), DirectiveError> {
-        self.pipeline.set_filter(directives)
+        self.here().set_filter(directives)
     }
 
     /// What has become of the events so far.
     pub fn stats(&self) -> Stats {
-        self.pipeline.stats()
+        dispatch::if_started(&self.pipeline)
+            .map_or_else(Stats::default, |pipeline| pipeline.stats())
     }
 
-    /// The way to ask the snapshot thread for something from anywhere, without waiting for it.
+    /// The way to ask the snapshot thread for something from anywhere, without waiting for it. It leads to a thread of this process: a child
+    /// of `fork` has to ask for another.
     pub fn sender(&self) -> Sender<Message> {
-        self.pipeline.flow.control().clone()
+        self.here().flow.control().clone()
     }
 
     /// This pipeline as a [`Logger`](crate::Logger).
     pub fn logger(&self) -> RingLogger {
         RingLogger {
-            pipeline: self.pipeline.clone(),
+            pipeline: self.here().clone(),
         }
+    }
+
+    fn here(&self) -> &Arc<Pipeline> {
+        dispatch::started(&self.pipeline)
     }
 
     /// Runs `work` with the log calls of this thread going to this pipeline, in place of the global one.
@@ -104,14 +114,14 @@ impl TtlogHandle {
     /// # Ok::<(), ttlog_core::InitError>(())
     /// ```
     pub fn scope<R>(&self, work: impl FnOnce() -> R) -> R {
-        current::with_pipeline(&self.pipeline, work)
+        current::with_pipeline(self.here(), work)
     }
 }
 
 impl Drop for TtlogHandle {
     fn drop(&mut self) {
         if self.is_global {
-            self.pipeline.flush();
+            self.flush();
         } else {
             self.pipeline.stop();
             dispatch::leave(&self.pipeline);

@@ -14,12 +14,16 @@ use crate::callsite;
 use crate::clock::{Calibration, Clock, TickSource, now_nanos};
 use crate::current;
 use crate::dispatch;
+use crate::event_builder::EventBuilder;
 use crate::exit;
 use crate::filter::Filter;
 use crate::flow::Flow;
+use crate::fork;
 use crate::handle::TtlogHandle;
+use crate::heir::Heir;
 use crate::init_error::InitError;
 use crate::level::LogLevel;
+use crate::logger;
 use crate::message::{Message, Task};
 use crate::panic_hook;
 use crate::pipeline::{NewSink, Parts, Pipeline, Settings};
@@ -47,11 +51,33 @@ enum Stage {
     /// A log call came first. It is not tried again if there was no thread or memory for it.
     Unasked,
     Initialized,
+    /// The parent process has one; the first log call, or `init`, makes this process's own.
+    Inherited,
+}
+
+/// How the global pipeline came to be, and how that of a child process would.
+#[derive(Debug)]
+pub(crate) struct Start {
+    stage: Stage,
+    heir: Option<Heir>,
 }
 
 /// Locked while the global pipeline is started or given its settings, so that a log call and `init` on two threads come one
 /// after the other.
-static STAGE: Mutex<Stage> = Mutex::new(Stage::NotStarted);
+pub(crate) static START: Mutex<Start> = Mutex::new(Start {
+    stage: Stage::NotStarted,
+    heir: None,
+});
+
+impl Start {
+    /// This process is a child of the one that has the global pipeline, where `filter` was in force.
+    pub(crate) fn inherit(&mut self, filter: &Arc<Filter>) {
+        self.stage = Stage::Inherited;
+        if let Some(heir) = &mut self.heir {
+            heir.set_filter(filter);
+        }
+    }
+}
 
 /// Starts the settings of ttlog: `ttlog::init().level(…).init()`.
 ///
@@ -268,7 +294,7 @@ impl TtlogBuilder {
     /// settings; rings that threads have already keep their size and clock.
     ///
     /// # Errors
-    /// It was called before in this process, a setting is out of range, or the system has no memory or no
+    /// It was called before in this process (a child of `fork` is another one), a setting is out of range, or the system has no memory or no
     /// thread for it.
     pub fn try_init(self) -> Result<TtlogHandle, InitError> {
         // What this logs itself, through an allocator say, must not start ttlog in between.
@@ -279,34 +305,63 @@ impl TtlogBuilder {
     }
 
     fn init_global(self) -> Result<TtlogHandle, InitError> {
-        let mut stage = lock(&STAGE);
-        if *stage == Stage::Initialized {
+        if fork::is_silent() {
+            let error = io::Error::other("the process was forked while ttlog was busy");
+            return Err(InitError::Thread(error));
+        }
+        let mut start = lock(&START);
+        if start.stage == Stage::Initialized {
             return Err(InitError::AlreadyInitialized);
         }
         let panic_snapshot = self.panic_snapshot;
+        let settings = self.with_defaults();
+        let heir = settings.heir();
         let pipeline = match dispatch::global() {
             Some(pipeline) => {
-                self.replace(pipeline)?;
+                settings.replace(pipeline)?;
                 pipeline.clone()
             }
-            None => self.start_global()?,
+            None => settings.start_global()?,
         };
-        *stage = Stage::Initialized;
+        *start = Start {
+            stage: Stage::Initialized,
+            heir: Some(heir),
+        };
         if panic_snapshot {
             panic_hook::install();
         }
         Ok(TtlogHandle::global(pipeline))
     }
 
-    /// Starts the global pipeline because of a log call, with the panics' snapshots off: nobody asked for files.
-    /// To be called through [`current::once_at_a_time`].
-    pub(crate) fn start_unasked(self) {
-        let mut stage = lock(&STAGE);
-        if *stage == Stage::NotStarted {
-            *stage = Stage::Unasked;
-            if let Err(error) = self.with_environment().start_global() {
-                report(&error.to_string());
+    /// Starts the global pipeline because of a log call: with what the parent process left; or with the defaults, and the panics'
+    /// snapshots off, for nobody asked for files. To be called through [`current::once_at_a_time`].
+    pub(crate) fn start_unasked() {
+        if fork::is_silent() {
+            return;
+        }
+        let mut start = lock(&START);
+        let (settings, missing) = match (start.stage, start.heir.take()) {
+            (Stage::NotStarted, _) => (TtlogBuilder::default().with_environment(), Vec::new()),
+            (Stage::Inherited, Some(heir)) => heir.into_settings(),
+            (_, heir) => {
+                start.heir = heir;
+                return;
             }
+        };
+        start.stage = Stage::Unasked;
+        let settings = settings.with_defaults();
+        start.heir = Some(settings.heir());
+        match settings.start_global() {
+            Ok(pipeline) if missing.is_empty() => drop(pipeline),
+            Ok(pipeline) => {
+                let event = EventBuilder::with_capacity(1)
+                    .level(LogLevel::Warn)
+                    .target("ttlog")
+                    .message("this process was forked, and does without some sinks of its parent")
+                    .field("sinks", missing.join(", "));
+                logger::emit_to(&pipeline, &event.build());
+            }
+            Err(error) => report(&error.to_string()),
         }
     }
 
@@ -329,7 +384,46 @@ impl TtlogBuilder {
         self
     }
 
-    /// With `STAGE` locked: nobody else makes a global pipeline.
+    /// The same settings, with those named that would be found out later.
+    fn with_defaults(mut self) -> Self {
+        self.service.get_or_insert_with(executable_name);
+        self.snapshot_dir.get_or_insert_with(std::env::temp_dir);
+        if self.wants_default_console() {
+            self = self.console();
+        }
+        self
+    }
+
+    /// What a child of `fork` makes its own pipeline of.
+    fn heir(&self) -> Heir {
+        let settings = TtlogBuilder {
+            capacity_bytes: self.capacity_bytes,
+            level: self.level,
+            filter: self.filter.clone(),
+            service: self.service.clone(),
+            snapshot_dir: self.snapshot_dir.clone(),
+            // The file is the parent's.
+            black_box: None,
+            compress_snapshots: self.compress_snapshots,
+            sinks: Sinks::default(),
+            recorder_only: true,
+            overflow: self.overflow,
+            clock: self.clock,
+            ring_bytes: self.ring_bytes,
+            max_event_bytes: self.max_event_bytes,
+            stall_timeout: self.stall_timeout,
+            panic_snapshot: self.panic_snapshot,
+        };
+        Heir::new(settings, &self.sinks.0)
+    }
+
+    /// The same settings with a filter whose errors were told of.
+    pub(crate) fn with_known_filter(mut self, filter: &Filter) -> Self {
+        self.filter = filter.without_errors();
+        self
+    }
+
+    /// With `START` locked: nobody else makes a global pipeline.
     fn start_global(self) -> Result<Arc<Pipeline>, InitError> {
         let pipeline = self.start()?;
         dispatch::enter(&pipeline);
@@ -361,6 +455,7 @@ impl TtlogBuilder {
     }
 
     fn start(self) -> Result<Arc<Pipeline>, InitError> {
+        fork::watch();
         let (control, messages) = bounded(CONTROL_MESSAGES);
         let sizes = self.sizes()?;
         let flow = Arc::new(Flow::new(

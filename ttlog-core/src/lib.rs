@@ -11,7 +11,8 @@
 //! | `sink`, `sink_state`, `sink_thread`, `sink_shield`, `format` | from the recorder to where somebody reads it |
 //! | `black_box` | the same in a file that outlives the process |
 //! | `capture`, `process_facts`, `snapshot` | from the recorder into a file, and back |
-//! | `init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `exit`, `report` | what an application sees of all this |
+//! | `init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `exit`, `report` |
+//! | `fork`, `heir` | what becomes of all this in a child of `fork` | what an application sees of all this |
 //!
 //! `ARCHITECTURE.md` in the repository draws them.
 
@@ -33,9 +34,11 @@ mod event_builder;
 mod exit;
 mod filter;
 mod flow;
+mod fork;
 pub mod format;
 mod formatted;
 mod handle;
+mod heir;
 mod init;
 mod init_error;
 mod level;

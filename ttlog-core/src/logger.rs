@@ -11,6 +11,7 @@ use crate::event::{Field, LogEvent};
 use crate::level::LogLevel;
 use crate::pipeline::Pipeline;
 use crate::record::flag;
+use crate::thread_ring::{ThreadRing, Use};
 
 /// Receives events on the thread that logs them, in place of ttlog's own runtime.
 ///
@@ -35,15 +36,17 @@ pub struct RingLogger {
 
 impl Logger for RingLogger {
     fn emit(&self, event: LogEvent) {
-        current::with_pipeline(&self.pipeline, || encode(&event));
+        current::with_pipeline(dispatch::started(&self.pipeline), || encode(&event));
     }
 
     fn flush(&self) {
-        self.pipeline.flush();
+        if let Some(pipeline) = dispatch::if_started(&self.pipeline) {
+            pipeline.flush();
+        }
     }
 
     fn set_level(&self, level: LogLevel) {
-        self.pipeline.set_level(level);
+        dispatch::started(&self.pipeline).set_level(level);
     }
 }
 
@@ -82,11 +85,26 @@ pub(crate) fn give(logger: &dyn Logger, event: LogEvent) {
     logger.emit(event);
 }
 
+/// Records an event in a pipeline, whatever this thread is about.
+pub(crate) fn emit_to(pipeline: &Pipeline, event: &LogEvent) {
+    let claimed = pipeline
+        .registry
+        .claim(Use::Loan, current::thread_id())
+        .filter(|ring| ring.has_room(2) || ring.make_room(ring.ring.start() + 2));
+    if let Some(ring) = claimed {
+        encode_on(NonNull::from(&*ring), event);
+    }
+}
+
 /// Writes an event into this thread's ring, as a record that names no call site.
 fn encode(event: &LogEvent) {
-    let Some(ring) = NonNull::new(current::prepare(current::take(), 2).cast_mut()) else {
-        return;
-    };
+    if let Some(ring) = NonNull::new(current::prepare(current::take(), 2).cast_mut()) {
+        encode_on(ring, event);
+    }
+}
+
+/// Writes an event into a ring that is kept alive, with room for a header.
+fn encode_on(ring: NonNull<ThreadRing>, event: &LogEvent) {
     let mut encoder = Encoder::on(ring, 0, 0);
     encoder.dynamic_prefix(event);
     // What is long must not take the room of what comes after it.

@@ -29,7 +29,7 @@ pub(crate) fn install() {
 }
 
 fn record(info: &PanicHookInfo<'_>) {
-    let Some(pipeline) = dispatch::global() else {
+    let Some(pipeline) = dispatch::global_here() else {
         return;
     };
     // ttlog catches what panics in a value or in a sink, and shows it there.
@@ -66,9 +66,16 @@ fn record(info: &PanicHookInfo<'_>) {
     }
 }
 
+/// When the last snapshot of a panic was written.
+static LAST_NS: AtomicU64 = AtomicU64::new(0);
+
+/// In a child of `fork` no panic was yet.
+pub(crate) fn begin_anew() {
+    LAST_NS.store(0, Ordering::Relaxed);
+}
+
 /// Whether the last snapshot of a panic is long enough ago.
 fn is_due() -> bool {
-    static LAST_NS: AtomicU64 = AtomicU64::new(0);
     let now = now_nanos();
     let update = |last: u64| (now.saturating_sub(last) >= LEAST_INTERVAL_NS).then_some(now);
     LAST_NS

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::sync::{MutexGuard, RwLockWriteGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use crate::clock::{Calibration, Clock, now_nanos};
 use crate::current;
 use crate::filter::{DirectiveError, Filter};
 use crate::flow::Flow;
+use crate::fork;
 use crate::level::LogLevel;
 use crate::message::Task;
 use crate::recorder::Recorder;
@@ -26,6 +28,7 @@ use crate::sink_thread;
 use crate::snapshot::Packing;
 use crate::stats::{SinkStats, Stats};
 use crate::sync::lock;
+use crate::thread_ring::ThreadRing;
 
 /// See the [module](self).
 #[derive(Debug)]
@@ -84,6 +87,22 @@ pub(crate) struct Settings {
     pub(crate) packing: Packing,
 }
 
+/// What [`Pipeline::hold`] takes, from the first lock to the last.
+pub(crate) struct PipelineLocks<'a> {
+    _rings: MutexGuard<'a, Vec<Arc<ThreadRing>>>,
+    _recorder: MutexGuard<'a, Arc<Recorder>>,
+    _calibration: MutexGuard<'a, Option<Calibration>>,
+    _settings: MutexGuard<'a, Arc<Settings>>,
+    _before_sinks: MutexGuard<'a, Baseline>,
+    filter: RwLockWriteGuard<'a, Arc<Filter>>,
+}
+
+impl PipelineLocks<'_> {
+    pub(crate) fn filter(&self) -> &Arc<Filter> {
+        &self.filter
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Baseline {
     delivered: u64,
@@ -121,6 +140,20 @@ impl Pipeline {
 
     pub(crate) fn settings(&self) -> Arc<Settings> {
         lock(&self.settings).clone()
+    }
+
+    // ---- Fork ----
+
+    /// Takes the locks that a child of `fork` may need; `None` where one is not free until `until`.
+    pub(crate) fn hold(&self, until: Instant) -> Option<PipelineLocks<'_>> {
+        Some(PipelineLocks {
+            _rings: self.registry.hold(until)?,
+            _recorder: fork::hold(&self.recorder, until)?,
+            _calibration: fork::hold(&self.calibration, until)?,
+            _settings: fork::hold(&self.settings, until)?,
+            _before_sinks: fork::hold(&self.before_sinks, until)?,
+            filter: fork::hold_whole(&self.flow.filter, until)?,
+        })
     }
 
     // ---- Level and filter ----
@@ -256,6 +289,10 @@ impl Pipeline {
 
     /// Ends the threads, after everything was delivered; waits no longer than a flush.
     pub(crate) fn stop(&self) {
+        if self.flow.is_left_behind() {
+            // The threads are in another process.
+            return;
+        }
         self.flush_at_end();
         let _ = self.flow.ask(Task::Stop);
         let recorder = self.recorder();

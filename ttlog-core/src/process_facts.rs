@@ -1,7 +1,5 @@
 //! What a snapshot says of the process, whenever it is made.
 
-use std::sync::OnceLock;
-
 use crate::snapshot::{Facts, fact};
 
 /// The facts that stay the same while the process runs.
@@ -24,21 +22,14 @@ pub(crate) fn process_facts(service: &str, started_ns: u64) -> Facts {
 }
 
 /// What the kernel calls this start of the machine.
-pub(crate) fn boot_id() -> Option<&'static str> {
-    static ID: OnceLock<Option<String>> = OnceLock::new();
-    ID.get_or_init(|| {
-        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-        Some(id.trim().to_owned()).filter(|id| !id.is_empty())
-    })
-    .as_deref()
+pub(crate) fn boot_id() -> Option<String> {
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(id.trim().to_owned()).filter(|id| !id.is_empty())
 }
 
-fn host_name() -> Option<&'static str> {
-    static NAME: OnceLock<Option<String>> = OnceLock::new();
-    NAME.get_or_init(|| {
-        let of_kernel = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
-        let name = of_kernel.or_else(|| std::env::var("COMPUTERNAME").ok())?;
-        Some(name.trim().to_owned()).filter(|name| !name.is_empty())
-    })
-    .as_deref()
+/// Found out each time: a value that is set once could be in the making, for ever, where the process was forked.
+fn host_name() -> Option<String> {
+    let of_kernel = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let name = of_kernel.or_else(|| std::env::var("COMPUTERNAME").ok())?;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }

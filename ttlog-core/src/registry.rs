@@ -105,6 +105,14 @@ impl Registry {
         Ring::new(self.ring_words).ok()
     }
 
+    /// Takes the lock for the time of a `fork`.
+    pub(crate) fn hold(
+        &self,
+        until: std::time::Instant,
+    ) -> Option<std::sync::MutexGuard<'_, Vec<Arc<ThreadRing>>>> {
+        crate::fork::hold(&self.rings, until)
+    }
+
     fn new_ring(&self) -> Option<Arc<ThreadRing>> {
         let ring = self.new_memory()?;
         ring.touch();

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::decode::EventRef;
+use crate::fork;
 use crate::report::{panic_message, report};
 use crate::sink::Sink;
 use crate::sink_state::{Health, SinkState};
@@ -26,6 +27,8 @@ pub(crate) struct Shield {
     unflushed: u64,
     /// Whether it took anything since, if only what counts as no event.
     is_dirty: bool,
+    /// The process that the sink belongs to.
+    generation: u32,
 }
 
 impl Shield {
@@ -35,7 +38,13 @@ impl Shield {
             state,
             unflushed: 0,
             is_dirty: false,
+            generation: fork::generation(),
         }
+    }
+
+    /// The sink itself has forked: what it keeps is the parent's, and this thread has nothing more to do.
+    fn is_left_behind(&self) -> bool {
+        self.generation != fork::generation()
     }
 
     /// Gives the sink an event, and counts what became of it.
@@ -50,6 +59,9 @@ impl Shield {
 
     /// Gives the sink an event; whether it took it.
     pub(crate) fn write(&mut self, event: &EventRef<'_>) -> bool {
+        if self.is_left_behind() {
+            return false;
+        }
         self.is_dirty = true;
         match catch_unwind(AssertUnwindSafe(|| self.sink.write(event))) {
             Ok(Ok(())) => return true,
@@ -64,7 +76,7 @@ impl Shield {
     pub(crate) fn flush(&mut self) -> bool {
         let mut pause = FIRST_RETRY;
         let mut last_tries = LAST_TRIES;
-        while self.is_dirty && !self.try_flush() {
+        while self.is_dirty && !self.is_left_behind() && !self.try_flush() {
             self.state.set_health(Health::Failing);
             if self.state.is_stopping() {
                 last_tries -= 1;
@@ -75,6 +87,9 @@ impl Shield {
             }
             thread::park_timeout(pause);
             pause = (pause * 2).min(LAST_RETRY);
+        }
+        if self.is_left_behind() {
+            return false;
         }
         if self.is_dirty {
             self.state.set_health(Health::Well);
@@ -108,6 +123,10 @@ impl Drop for Shield {
     fn drop(&mut self) {
         // A sink may panic in its drop, too. Until that is through, something stands in its place.
         let sink = std::mem::replace(&mut self.sink, Box::new(Nothing));
+        if self.is_left_behind() {
+            std::mem::forget(sink);
+            return;
+        }
         let dropped = catch_unwind(AssertUnwindSafe(|| drop(sink)));
         if let Err(payload) = dropped {
             self.failed("could not be closed", &panicked(payload));

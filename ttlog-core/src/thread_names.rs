@@ -8,14 +8,15 @@ use crate::sync::lock;
 /// How many threads that have ended keep their name.
 const MOST_DEAD_NAMES: usize = 1024;
 
+/// See the [module](self).
 #[derive(Debug)]
-struct Names {
+pub(crate) struct Names {
     living: Vec<(u32, Arc<str>)>,
     /// In the order in which they ended.
     dead: VecDeque<(u32, Arc<str>)>,
 }
 
-static NAMES: Mutex<Names> = Mutex::new(Names {
+pub(crate) static NAMES: Mutex<Names> = Mutex::new(Names {
     living: Vec::new(),
     dead: VecDeque::new(),
 });
@@ -30,9 +31,26 @@ pub(crate) fn has_ended(id: u32) {
     let mut names = lock(&NAMES);
     if let Some(place) = names.living.iter().position(|(living, _)| *living == id) {
         let name = names.living.swap_remove(place);
-        names.dead.push_back(name);
-        if names.dead.len() > MOST_DEAD_NAMES {
-            names.dead.pop_front();
+        names.bury(name);
+    }
+}
+
+impl Names {
+    fn bury(&mut self, name: (u32, Arc<str>)) {
+        self.dead.push_back(name);
+        if self.dead.len() > MOST_DEAD_NAMES {
+            self.dead.pop_front();
+        }
+    }
+
+    /// No thread but this one lives, as in a child of `fork`.
+    pub(crate) fn have_ended_but(&mut self, id: u32) {
+        for name in std::mem::take(&mut self.living) {
+            if name.0 == id {
+                self.living.push(name);
+            } else {
+                self.bury(name);
+            }
         }
     }
 }

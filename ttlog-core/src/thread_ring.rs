@@ -13,6 +13,7 @@ use std::sync::Arc;
 use crate::clock::TickSource;
 use crate::flow::Flow;
 use crate::ring::Ring;
+use crate::ring_memory::CHUNKS;
 use crate::sync::{AtomicBool, AtomicU64, Ordering};
 
 /// How a thread came to its ring, and so what is to be done when an event in it is finished.
@@ -28,6 +29,8 @@ pub(crate) enum Use {
     Scratch,
     /// For the event that is being encoded in it, and no more: its thread claims another ring for the next one.
     Retired,
+    /// The parent process's: an event that is being encoded in it is the parent's, too.
+    LeftBehind,
 }
 
 /// What comes of asking for more room.
@@ -92,6 +95,14 @@ impl ThreadRing {
         }
     }
 
+    /// A ring that nothing is written into, for threads whose events go nowhere; `None` where there is no memory.
+    pub(crate) fn of_nobody(flow: &Arc<Flow>) -> Option<Self> {
+        let ring = Ring::new(4 * CHUNKS as usize).ok()?;
+        let ring = ThreadRing::new(ring, TickSource::precise(), 0, flow.clone());
+        ring.leave_behind();
+        Some(ring)
+    }
+
     // ---- For the thread that logs into it ----
 
     /// Whether the next record can have `words` words at once.
@@ -110,6 +121,9 @@ impl ThreadRing {
     #[cold]
     #[inline(never)]
     pub(crate) fn make_room(&self, end: u64) -> bool {
+        if self.flow.is_left_behind() {
+            return false;
+        }
         while self.ring.reserved() < end {
             let overwritten = self.ring.next_overwritten();
             let half_full = self.ring.start().saturating_sub(self.ring.size() / 2);
@@ -209,6 +223,11 @@ impl ThreadRing {
     /// Gives the ring up; the thread logs into it no more.
     pub(crate) fn release(&self) {
         self.owner.store(RELEASED, Ordering::Release);
+    }
+
+    /// Makes the end of an event that is being encoded in it do nothing more. In a child of `fork`.
+    pub(crate) fn leave_behind(&self) {
+        self.role.store(Use::LeftBehind as u64, Ordering::Relaxed);
     }
 
     // ---- For the registry ----

@@ -38,6 +38,15 @@ impl GuardedFormat {
         self.format = Box::new(format);
     }
 
+    /// The same, without what it was used for; `None` where the format can't be had twice.
+    pub(crate) fn duplicate(&self) -> Option<Self> {
+        Some(GuardedFormat {
+            format: self.format.duplicate()?,
+            colored: self.colored,
+            buffer: String::new(),
+        })
+    }
+
     /// The text of the last event.
     pub(crate) fn last(&self) -> &str {
         &self.buffer

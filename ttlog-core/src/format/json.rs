@@ -71,6 +71,10 @@ impl Format for Json {
         }
         out.push_str("}\n");
     }
+
+    fn duplicate(&self) -> Option<Box<dyn Format>> {
+        Some(Box::new(Json))
+    }
 }
 
 fn push_string(out: &mut String, text: &str) {

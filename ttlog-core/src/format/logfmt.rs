@@ -55,6 +55,10 @@ impl Format for Logfmt {
         }
         out.push('\n');
     }
+
+    fn duplicate(&self) -> Option<Box<dyn Format>> {
+        Some(Box::new(Logfmt))
+    }
 }
 
 fn push_name(out: &mut String, name: &str) {

@@ -61,6 +61,12 @@ pub trait Format: Send + 'static {
     fn format_colored(&self, event: &EventRef<'_>, out: &mut String) {
         self.format(event, out);
     }
+
+    /// The same format once more, for the sink that goes on in a child of `fork`. `None`, which is the default, means that a
+    /// sink of this format doesn't.
+    fn duplicate(&self) -> Option<Box<dyn Format>> {
+        None
+    }
 }
 
 impl<F: Format + ?Sized> Format for Box<F> {
@@ -70,5 +76,9 @@ impl<F: Format + ?Sized> Format for Box<F> {
 
     fn format_colored(&self, event: &EventRef<'_>, out: &mut String) {
         (**self).format_colored(event, out);
+    }
+
+    fn duplicate(&self) -> Option<Box<dyn Format>> {
+        (**self).duplicate()
     }
 }

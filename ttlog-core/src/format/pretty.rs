@@ -34,6 +34,10 @@ impl Format for Pretty {
     fn format_colored(&self, event: &EventRef<'_>, out: &mut String) {
         write::<true>(event, out);
     }
+
+    fn duplicate(&self) -> Option<Box<dyn Format>> {
+        Some(Box::new(Pretty))
+    }
 }
 
 fn write<const COLORED: bool>(event: &EventRef<'_>, out: &mut String) {

@@ -40,6 +40,10 @@ impl Format for Text {
     fn format_colored(&self, event: &EventRef<'_>, out: &mut String) {
         write::<true>(event, out, "");
     }
+
+    fn duplicate(&self) -> Option<Box<dyn Format>> {
+        Some(Box::new(Text))
+    }
 }
 
 /// The same as [`Text`], with a mark of its own before the target.

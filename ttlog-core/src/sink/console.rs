@@ -4,8 +4,9 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
-use super::Sink;
 use super::output::Output;
+use super::stream::Stream;
+use super::{ChildSink, Sink};
 use crate::decode::EventRef;
 use crate::format::Format;
 use crate::format::guard::GuardedFormat;
@@ -25,7 +26,7 @@ use crate::format::guard::GuardedFormat;
 pub struct Console {
     output: Output<Box<dyn Write + Send>>,
     format: GuardedFormat,
-    stream: &'static str,
+    stream: Stream,
     is_terminal: bool,
 }
 
@@ -59,16 +60,16 @@ impl Console {
     /// To stderr.
     pub fn stderr() -> Console {
         let is_terminal = io::stderr().is_terminal();
-        Console::new("stderr", Box::new(io::stderr()), is_terminal)
+        Console::new(Stream::Stderr, Box::new(Stream::Stderr), is_terminal)
     }
 
     /// To stdout.
     pub fn stdout() -> Console {
         let is_terminal = io::stdout().is_terminal();
-        Console::new("stdout", Box::new(io::stdout()), is_terminal)
+        Console::new(Stream::Stdout, Box::new(Stream::Stdout), is_terminal)
     }
 
-    fn new(stream: &'static str, writer: Box<dyn Write + Send>, is_terminal: bool) -> Console {
+    fn new(stream: Stream, writer: Box<dyn Write + Send>, is_terminal: bool) -> Console {
         let console = Console {
             output: Output::new(writer),
             format: GuardedFormat::from_env(),
@@ -102,8 +103,21 @@ impl Sink for Console {
         self.output.flush()
     }
 
+    fn for_child(&self) -> Option<ChildSink> {
+        let (format, stream) = (self.format.duplicate()?, self.stream);
+        let is_terminal = self.is_terminal;
+        Some(ChildSink::new(move || {
+            Ok(Console {
+                output: Output::new(Box::new(stream)),
+                format,
+                stream,
+                is_terminal,
+            })
+        }))
+    }
+
     fn name(&self) -> String {
-        format!("console {}", self.stream)
+        format!("console {}", self.stream.name())
     }
 }
 
@@ -127,7 +141,7 @@ mod tests {
 
     fn console(is_terminal: bool) -> (Console, Scripted) {
         let writer = Scripted::default();
-        let console = Console::new("stderr", Box::new(writer.clone()), is_terminal);
+        let console = Console::new(Stream::Stderr, Box::new(writer.clone()), is_terminal);
         (console.format(Text), writer)
     }
 

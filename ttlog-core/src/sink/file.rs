@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::output::Output;
-use super::{Sink, open};
+use super::{ChildSink, Sink, open};
 use crate::decode::EventRef;
 use crate::format::Format;
 use crate::format::guard::GuardedFormat;
@@ -15,6 +15,8 @@ use crate::format::guard::GuardedFormat;
 /// The format is the one that the environment variable `TTLOG_FORMAT` names, or text, unless [`File::format`] says
 /// otherwise. On a full disk nothing that was taken is lost: it waits, and is written once there is room.
 /// A flush brings the events to the operating system, not to the disk's surface.
+///
+/// A child of `fork` writes into the same file: whole lines of both, each process's in its order.
 ///
 /// ```
 /// # fn main() -> std::io::Result<()> {
@@ -76,6 +78,20 @@ impl Sink for File {
 
     fn flush(&mut self) -> io::Result<()> {
         self.output.flush()
+    }
+
+    fn for_child(&self) -> Option<ChildSink> {
+        let format = self.format.duplicate()?;
+        let path = self.path.clone();
+        // The same open file: it can be written to after a change of directory, root or user, where a path leads nowhere.
+        let file = self.output.writer().try_clone().ok()?;
+        Some(ChildSink::new(move || {
+            Ok(File {
+                path,
+                output: Output::new(file),
+                format,
+            })
+        }))
     }
 
     fn name(&self) -> String {

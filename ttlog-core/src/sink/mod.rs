@@ -1,14 +1,17 @@
 //! [`Sink`]: where events go, and the sinks that ttlog brings.
 
+mod child;
 mod console;
 mod file;
 mod memory;
 mod open;
 mod output;
 mod rolling;
+pub(crate) mod stream;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use child::ChildSink;
 pub use console::{ColorChoice, Console};
 pub use file::File;
 pub use memory::Memory;
@@ -52,6 +55,34 @@ pub trait Sink: Send + 'static {
     /// flush is tried again, at first soon and then once a second.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+
+    /// How this sink goes on in a child of `fork`; asked in the parent, when the sink is given its thread. `None`, which
+    /// is the default, means that the child does without it.
+    ///
+    /// A sink with what two processes may write to at once (a file that is appended to, a socket of datagrams) can give the child
+    /// one of its own. [`Console`] and [`File`] do; [`RollingFile`] and [`Memory`] don't.
+    ///
+    /// ```
+    /// use std::io;
+    /// use ttlog_core::sink::ChildSink;
+    /// use ttlog_core::{EventRef, Sink};
+    ///
+    /// struct Beacon(std::net::UdpSocket);
+    ///
+    /// impl Sink for Beacon {
+    ///     fn write(&mut self, event: &EventRef<'_>) -> io::Result<()> {
+    ///         self.0.send(event.message().as_bytes()).map(drop)
+    ///     }
+    ///
+    ///     fn for_child(&self) -> Option<ChildSink> {
+    ///         let socket = self.0.try_clone().ok()?;
+    ///         Some(ChildSink::new(|| Ok(Beacon(socket))))
+    ///     }
+    /// }
+    /// ```
+    fn for_child(&self) -> Option<ChildSink> {
+        None
     }
 
     /// What reports and statistics call this sink.
@@ -116,8 +147,8 @@ pub struct SinkOptions {
 /// A sink with options; see [`Sink::with_filter`] and [`Sink::with_overflow`].
 #[derive(Debug)]
 pub struct WithOptions<S> {
-    sink: S,
-    options: SinkOptions,
+    pub(crate) sink: S,
+    pub(crate) options: SinkOptions,
 }
 
 impl<S: Sink> Sink for WithOptions<S> {
@@ -129,11 +160,37 @@ impl<S: Sink> Sink for WithOptions<S> {
         self.sink.flush()
     }
 
+    fn for_child(&self) -> Option<ChildSink> {
+        self.sink.for_child()
+    }
+
     fn name(&self) -> String {
         self.sink.name()
     }
 
     fn options(&self) -> SinkOptions {
         self.options.clone()
+    }
+}
+
+impl Sink for Box<dyn Sink> {
+    fn write(&mut self, event: &EventRef<'_>) -> io::Result<()> {
+        (**self).write(event)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        (**self).flush()
+    }
+
+    fn for_child(&self) -> Option<ChildSink> {
+        (**self).for_child()
+    }
+
+    fn name(&self) -> String {
+        (**self).name()
+    }
+
+    fn options(&self) -> SinkOptions {
+        (**self).options()
     }
 }

@@ -29,6 +29,10 @@ impl<W: Write> Output<W> {
         }
     }
 
+    pub(super) fn writer(&self) -> &W {
+        &self.writer
+    }
+
     /// Takes a whole event.
     ///
     /// # Errors
