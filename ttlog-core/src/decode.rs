@@ -149,6 +149,12 @@ impl<'a> EventRef<'a> {
         (self.origin >> 32) as u32
     }
 
+    /// The low 32 bits of the number that the recorder gave the event. Two snapshots of one process have the same event where
+    /// number, time and thread are the same.
+    pub fn number(&self) -> u32 {
+        self.origin as u32
+    }
+
     /// The thread's name, where it has one.
     pub fn thread_name(&self) -> Option<&'a str> {
         self.thread_name

@@ -37,6 +37,20 @@ use crate::decode::{ErrorChain, EventRef, ValueRef};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Json;
 
+impl Json {
+    /// Appends the object of the fields alone, without a line's end: `{"user_id":123}`.
+    pub fn format_fields(&self, event: &EventRef<'_>, out: &mut String) {
+        out.push('{');
+        push_fields(out, event);
+        out.push('}');
+    }
+
+    /// Appends a text as a JSON string, quotes included; what can't be seen or moves the cursor is escaped.
+    pub fn format_text(&self, text: &str, out: &mut String) {
+        push_string(out, text);
+    }
+}
+
 impl Format for Json {
     fn format(&self, event: &EventRef<'_>, out: &mut String) {
         out.push_str("{\"timestamp\":\"");
@@ -48,9 +62,9 @@ impl Format for Json {
         push_text_if_any(out, ",\"name\":", event.name());
         out.push_str(",\"message\":");
         push_string(out, event.message());
-        out.push_str(",\"fields\":{");
-        push_fields(out, event);
-        out.push_str("},\"thread\":{\"id\":");
+        out.push_str(",\"fields\":");
+        self.format_fields(event, out);
+        out.push_str(",\"thread\":{\"id\":");
         push_u64(out, event.thread_id().into());
         push_text_if_any(out, ",\"name\":", event.thread_name().unwrap_or(""));
         out.push('}');
@@ -218,6 +232,16 @@ mod tests {
         let line = testing::format(&Json, &with(event(LogLevel::Info, ""), wide));
         let fields = r#"{"a":18446744073709551615,"b":-9223372036854775808,"c":"18446744073709551616","d":5}"#;
         assert!(line.contains(fields), "{line}");
+    }
+
+    #[test]
+    fn the_fields_and_a_text_can_be_had_alone() {
+        let event = testing::record(&with(event(LogLevel::Info, ""), [("a", "\"\n".into())]));
+        let mut out = String::from("x: ");
+        Json.format_fields(&event.event(), &mut out);
+        out.push(' ');
+        Json.format_text("é\u{1b}", &mut out);
+        assert_eq!(out, r#"x: {"a":"\"\n"} "é\u001b""#);
     }
 
     #[test]

@@ -53,6 +53,8 @@ pub struct SnapshotReader<R = BufReader<File>> {
     description_bytes: u64,
     /// The word of the payload with the next record.
     position: usize,
+    /// Where the last record that was given stands in the payload.
+    current: Option<Range<usize>>,
     records: u64,
     unreadable: u64,
     /// What the end block says: blocks, events, bytes left out.
@@ -83,6 +85,7 @@ impl<R: Read> SnapshotReader<R> {
             dictionary: Dictionary::new(),
             description_bytes: 0,
             position: 0,
+            current: None,
             records: 0,
             unreadable: 0,
             end: None,
@@ -124,8 +127,26 @@ impl<R: Read> SnapshotReader<R> {
     /// # Errors
     /// The input can't be read. Reading again goes on with `None`.
     pub fn next_event(&mut self) -> Result<Option<EventRef<'_>>, ReadError> {
-        let record = self.next_record()?;
-        Ok(record.and_then(|record| self.event(record)))
+        self.advance()?;
+        Ok(self.current())
+    }
+
+    /// Goes to the next event, which [`SnapshotReader::current`] then gives as often as it is asked; `false` at the end, or
+    /// where damage makes an end.
+    ///
+    /// With it the events of several readers can be compared before one of them goes on.
+    ///
+    /// # Errors
+    /// As for [`SnapshotReader::next_event`].
+    pub fn advance(&mut self) -> Result<bool, ReadError> {
+        self.current = None;
+        self.current = self.next_record()?;
+        Ok(self.current.is_some())
+    }
+
+    /// The event that reading has come to; `None` before the first, and at the end.
+    pub fn current(&self) -> Option<EventRef<'_>> {
+        self.event(self.current.clone()?)
     }
 
     /// All events that are still to come, owned.

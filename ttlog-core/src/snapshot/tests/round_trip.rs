@@ -205,3 +205,20 @@ fn a_file_is_written_and_opened_again() {
     let error = SnapshotReader::open(&path).unwrap_err();
     assert!(std::error::Error::source(&error).is_some());
 }
+
+#[test]
+fn the_event_that_reading_has_come_to_is_given_as_often_as_it_is_asked_for() {
+    let bytes = sample(Packing::Plain);
+    let mut reader = SnapshotReader::new(&bytes[..]).unwrap();
+    assert!(reader.current().is_none());
+    let mut messages = Vec::new();
+    while reader.advance().unwrap() {
+        let event = reader.current().unwrap();
+        messages.push(event.message().to_owned());
+        let again = reader.current().unwrap();
+        assert_eq!(again.number(), event.number());
+        assert_eq!(again.message(), event.message());
+    }
+    assert!(reader.current().is_none() && !reader.advance().unwrap());
+    assert_eq!(messages.len(), records().len());
+}
