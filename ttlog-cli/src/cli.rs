@@ -1,35 +1,24 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use regex::Regex;
 use ttlog_core::{FormatKind, LogLevel};
 
-use crate::time::When;
+use crate::condition::Condition;
+use crate::help;
+use crate::time::{When, parse_length};
 
-const EXIT: &str = "\
-Exit status:
-  0  everything was shown (also when the reader of the output went away)
-  1  a file could not be read, or not all of it: it is missing, no snapshot, of a newer
-     version, truncated or damaged; what is whole in it was shown, and a line on stderr tells
-     what is not
-  2  the command line is wrong";
-
-const EXAMPLES: &str = "\
-Examples:
-  ttlog show crash.ttlog
-  ttlog show --level warn --target shop::db crash.ttlog
-  ttlog show --since 10m --grep 'timeout|refused' crash.ttlog
-  ttlog show --since 2026-01-31T00:00:00Z --until 2026-01-31T00:05:00+01:00 crash.ttlog
-  ttlog show --last 20 --format pretty crash.ttlog
-  ttlog show --format json --quiet *.ttlog | jq .message
-  ssh host cat /var/lib/shop/crash.ttlog | ttlog show -
-";
-
-/// Reads the snapshots that ttlog writes.
+/// Reads the snapshots that ttlog writes
 #[derive(Debug, Parser)]
-#[command(name = "ttlog", version, about)]
+#[command(
+    name = "ttlog",
+    version,
+    about,
+    after_help = "`ttlog COMMAND --help` has examples."
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -39,13 +28,23 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Print the events of snapshots
     ///
-    /// The events go to stdout, in the order of time. One line a file on stderr tells what process it comes from,
-    /// and how many events were lost before they reached the recorder.
-    #[command(after_long_help = format!("{EXAMPLES}\n{EXIT}"), after_help = EXAMPLES)]
+    /// The events go to stdout, in the order of time; those of several files are merged, and each tells which process it
+    /// is from. An event that is in two snapshots of one process is printed once. One line a file on stderr tells what
+    /// process it comes from, and how many events were lost before they reached the recorder.
+    #[command(
+        after_help = help::SHOW,
+        after_long_help = help::sections(&[help::SHOW, help::TIMES, help::CONDITIONS, help::EXIT])
+    )]
     Show(ShowOptions),
     /// Print what snapshots say of their process, counts of events and the busiest log calls
-    #[command(after_long_help = EXIT)]
+    #[command(after_help = help::INFO, after_long_help = help::sections(&[help::INFO, help::EXIT]))]
     Info(InfoOptions),
+    /// Write the events of snapshots for other programs: JSON lines, CSV, traces for Perfetto
+    #[command(
+        after_help = help::EXPORT,
+        after_long_help = help::sections(&[help::EXPORT, help::EXPORT_FORMATS, help::TIMES, help::CONDITIONS, help::EXIT])
+    )]
+    Export(ExportOptions),
 }
 
 #[derive(Debug, Args)]
@@ -61,15 +60,26 @@ pub(crate) struct ShowOptions {
     #[command(flatten)]
     pub(crate) filters: Filters,
 
-    /// Only the last N of the events that the other options let through, of each file
-    #[arg(short = 'n', long, value_name = "N")]
-    pub(crate) last: Option<usize>,
+    /// Print only how many events there are
+    #[arg(short, long)]
+    pub(crate) count: bool,
 
     /// When to use colours
     ///
     /// `auto` does where stdout is a terminal, unless NO_COLOR is set or TERM is `dumb`.
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(crate) color: ColorChoice,
+
+    /// Read the output through this command, whatever it is and wherever it goes
+    ///
+    /// Without this option, what doesn't fit on the terminal goes to the command in TTLOG_PAGER, else in PAGER, else
+    /// to `less`.
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) pager: Option<String>,
+
+    /// Write to the terminal, however long the output is
+    #[arg(long, conflicts_with = "pager")]
+    pub(crate) no_pager: bool,
 
     /// Leave out the lines that tell what process the events come from
     #[arg(short, long)]
@@ -78,6 +88,7 @@ pub(crate) struct ShowOptions {
 
 /// Which events are wanted; an event has to satisfy all that is given.
 #[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Which events")]
 pub(crate) struct Filters {
     /// Only events of this level and more severe ones: trace, debug, info, warn, error, critical
     #[arg(short, long)]
@@ -89,21 +100,87 @@ pub(crate) struct Filters {
     #[arg(short, long, value_name = "TARGET")]
     pub(crate) target: Vec<String>,
 
+    /// Only events whose fields are so, such as `status>=500`; all have to hold if there are several
+    #[arg(
+        short = 'w',
+        long = "where",
+        value_name = "CONDITION",
+        allow_hyphen_values = true
+    )]
+    pub(crate) conditions: Vec<Condition>,
+
     /// Only events with a match in the message or in a field's value
     ///
     /// The syntax is that of Rust's crate `regex`; `(?i)` in front ignores case.
-    #[arg(short, long, value_name = "REGEX")]
+    #[arg(short, long, value_name = "REGEX", allow_hyphen_values = true)]
     pub(crate) grep: Option<Regex>,
 
-    /// Only events from this time on: `10m`, `2h 30m`, or as 2026-01-31T00:00:00Z
-    ///
-    /// A length of time is counted back from the snapshot. A time without an offset is UTC, as in the output.
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    /// Only events from this time on: `10m` before now, `end-30s`, `2026-01-31 12:00`, `yesterday`
+    #[arg(short, long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) since: Option<When>,
 
     /// Only events before this time, given as for --since
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    #[arg(short, long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) until: Option<When>,
+
+    /// Only the last N of the events that the other options let through; or, as `30s`, those up to so long before the
+    /// last event
+    #[arg(short = 'n', long, value_name = "N|LENGTH")]
+    pub(crate) last: Option<Last>,
+
+    /// Only events of the thread with this name or number; may be given more than once
+    #[arg(long, value_name = "NAME|NUMBER")]
+    pub(crate) thread: Vec<String>,
+
+    /// Only files of this service; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Vec<String>,
+}
+
+impl Filters {
+    /// The times that no event may be before.
+    pub(crate) fn since(&self) -> impl Iterator<Item = When> {
+        let last = match self.last {
+            Some(Last::Length(length)) => Some(When::BeforeEnd(length)),
+            _ => None,
+        };
+        self.since.into_iter().chain(last)
+    }
+
+    /// How many events are wanted, at most.
+    pub(crate) fn last_count(&self) -> Option<usize> {
+        match self.last {
+            Some(Last::Count(count)) => Some(count),
+            _ => None,
+        }
+    }
+
+    /// Whether the times ask for when the first and the last event happened.
+    pub(crate) fn needs_time_span(&self) -> bool {
+        self.since().chain(self.until).any(When::needs_events)
+    }
+}
+
+/// What `--last` asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Last {
+    /// So many events.
+    Count(usize),
+    /// Those of so many nanoseconds.
+    Length(u64),
+}
+
+impl FromStr for Last {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Last, String> {
+        if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+            return Ok(Last::Count(text.parse().unwrap_or(usize::MAX)));
+        }
+        parse_length(text).map(Last::Length).map_err(|_| {
+            "neither a number of events such as `200` nor a length of time such as `30s`".to_owned()
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -143,9 +220,51 @@ pub(crate) struct InfoOptions {
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
-    /// How many log calls are listed
+    /// How many log calls and threads are listed
     #[arg(long, default_value_t = 10, value_name = "N")]
     pub(crate) top: usize,
+
+    /// A JSON object a file, for programs
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportOptions {
+    /// Snapshots; `-` reads one from stdin
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// What is written
+    #[arg(short, long, value_enum)]
+    pub(crate) format: ExportFormat,
+
+    /// Where it is written; without this option, to stdout
+    ///
+    /// The file gets its name when all is written, and is its owner's alone, as a snapshot is.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// For csv: a column for each of these fields, instead of one with all fields as JSON
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub(crate) fields: Vec<String>,
+
+    /// For csv: a column for each field that any of the events has; reads the files twice
+    #[arg(long, conflicts_with = "fields")]
+    pub(crate) all_fields: bool,
+
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// A JSON object a line
+    Json,
+    /// Comma-separated values, with a header
+    Csv,
+    /// Trace events, for ui.perfetto.dev and chrome://tracing
+    Chrome,
 }
 
 #[cfg(test)]
@@ -156,5 +275,13 @@ mod tests {
     fn the_command_line_is_consistent() {
         use clap::CommandFactory;
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn last_is_a_number_of_events_or_a_length_of_time() {
+        assert_eq!("200".parse(), Ok(Last::Count(200)));
+        assert_eq!("30s".parse(), Ok(Last::Length(30_000_000_000)));
+        assert_eq!("99999999999999999999".parse(), Ok(Last::Count(usize::MAX)));
+        assert!("".parse::<Last>().is_err() && "-5".parse::<Last>().is_err());
     }
 }

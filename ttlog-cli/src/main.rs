@@ -3,12 +3,24 @@
 #![forbid(unsafe_code)]
 
 mod cli;
+mod condition;
+mod export;
 mod header;
+mod help;
 mod info;
 mod input;
+mod label;
+mod line;
+mod merge;
 mod output;
+mod pager;
+mod progress;
+mod query;
 mod select;
 mod show;
+mod terminal;
+#[cfg(test)]
+mod testing;
 mod time;
 
 use std::process::ExitCode;
@@ -19,5 +31,6 @@ fn main() -> ExitCode {
     match cli::Arguments::parse().command {
         cli::Command::Show(options) => show::run(&options),
         cli::Command::Info(options) => info::run(&options),
+        cli::Command::Export(options) => export::run(&options),
     }
 }

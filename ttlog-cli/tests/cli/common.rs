@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use ttlog_core::{EventBuilder, LogEvent, LogLevel, Logger};
+
 /// The golden file of version 1.
 pub(crate) fn golden() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../ttlog-core/tests/golden/v1.ttlog")
@@ -19,6 +21,7 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .env_remove("NO_COLOR")
+        .env("LC_ALL", "C.UTF-8")
         .stdin(Stdio::null());
     command
 }
@@ -62,4 +65,43 @@ impl Drop for TestFile {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
     }
+}
+
+/// A snapshot that a pipeline of its own wrote, removed at the end of the test.
+pub(crate) struct Snapshot {
+    directory: tempfile::TempDir,
+    pub(crate) path: PathBuf,
+}
+
+impl Snapshot {
+    /// One of the service `service`, with these events.
+    pub(crate) fn of(service: &str, events: impl IntoIterator<Item = LogEvent>) -> Snapshot {
+        let directory = tempfile::tempdir().unwrap();
+        let handle = ttlog_core::init()
+            .recorder_only()
+            .service(service)
+            .capacity(200_000)
+            .snapshot_dir(directory.path())
+            .build()
+            .unwrap();
+        for event in events {
+            handle.logger().emit(event);
+        }
+        let path = handle.snapshot("a test").unwrap();
+        Snapshot { directory, path }
+    }
+
+    /// A file beside it, which need not be there.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+}
+
+/// An event so many microseconds after 2026-01-31T00:00:00Z.
+pub(crate) fn event(micros: u64, message: &str) -> EventBuilder {
+    EventBuilder::with_capacity(4)
+        .timestamp(1_769_817_600_000_000_000 + micros * 1000)
+        .level(LogLevel::Info)
+        .target("shop::till")
+        .message(message.to_owned())
 }

@@ -1,6 +1,6 @@
 //! `ttlog info`, on the golden file and on a snapshot of a running pipeline.
 
-use crate::common::{golden, golden_lz4, run};
+use crate::common::{Run, command, golden, golden_lz4, run};
 use ttlog_core::{EventBuilder, LogLevel, Logger};
 
 #[test]
@@ -10,12 +10,13 @@ fn facts_counts_and_log_calls_are_listed() {
     for line in [
         "  service          checkout",
         "  start time       2026-01-30T23:58:59.123456789Z",
-        "  overwritten      2",
+        "  overwritten      2 (lost: newer events took their place before they got here)",
         "  events here      5",
         "  threads          3",
-        "  INFO             2",
         "  complete         yes",
-        "           1 × DEBUG shop src/main.rs:5 all",
+        "             1 × DEBUG shop src/main.rs:5 all",
+        "  size             2,016 bytes, 403.2 an event",
+        "             2   worker \"7\" (7)",
     ] {
         assert!(
             run.stdout.lines().any(|other| other == line),
@@ -40,6 +41,65 @@ fn a_compressed_snapshot_is_read_to_its_end() {
         run.stdout.contains("  complete         yes\n"),
         "{}",
         run.stdout
+    );
+}
+
+#[test]
+fn a_chart_shows_when_which_level_was() {
+    let row = |locale: &str, level: &str| {
+        let mut command = command(&["info"]);
+        let run: Run = command
+            .env("LC_ALL", locale)
+            .arg(golden())
+            .output()
+            .unwrap()
+            .into();
+        let row = run
+            .stdout
+            .lines()
+            .find(|line| line.trim_start().starts_with(level));
+        row.unwrap().split_at(31).1.to_owned()
+    };
+    let info = row("C.UTF-8", "INFO");
+    assert!(
+        info.starts_with('█') && info.ends_with('█'),
+        "the first and the last event: {info}"
+    );
+    assert_eq!(row("C.UTF-8", "ERROR").trim(), "█");
+    assert_eq!(row("C", "ERROR").trim(), "@");
+}
+
+#[test]
+fn programs_get_the_same_as_json() {
+    let run = run(&["info", "--json", "--top", "1"], &golden());
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    let info: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(info["facts"]["service"], "checkout");
+    assert_eq!(info["facts"]["overwritten"], 2);
+    assert_eq!(
+        (&info["events"], &info["levels"]["INFO"]),
+        (&5.into(), &2.into())
+    );
+    assert_eq!(info["first_event"], "2026-01-30T23:59:59.123456789Z");
+    assert_eq!(
+        (&info["complete"], &info["bytes"]),
+        (&true.into(), &2016.into())
+    );
+    assert_eq!(
+        (&info["call_count"], info["calls"].as_array().unwrap().len()),
+        (&5.into(), 1)
+    );
+    assert_eq!(
+        info["threads"][0],
+        serde_json::json!({"id": 1, "name": "main", "events": 2})
+    );
+    let infos = info["timeline"]["levels"]["INFO"].as_array().unwrap();
+    assert_eq!(
+        infos
+            .iter()
+            .filter_map(serde_json::Value::as_u64)
+            .sum::<u64>(),
+        2
     );
 }
 

@@ -2,5 +2,7 @@
 
 mod broken;
 mod common;
+mod export;
 mod info;
+mod merge;
 mod show;
