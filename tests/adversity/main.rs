@@ -16,4 +16,5 @@ mod panics;
 mod reentry;
 mod snapshots;
 mod support;
+mod triggers;
 mod troubled_sinks;

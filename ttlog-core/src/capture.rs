@@ -4,6 +4,7 @@
 //! all the same is read while it waits, so that no event is there twice or missing.
 
 use std::collections::HashSet;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -11,6 +12,8 @@ use std::time::Duration;
 
 use crate::callsite;
 use crate::clock::now_nanos;
+use crate::current;
+use crate::dispatch;
 use crate::loss::{self, Loss};
 use crate::metadata::Metadata;
 use crate::pipeline::Pipeline;
@@ -28,6 +31,23 @@ use crate::thread_names;
 const SYNC_TIMEOUT: Duration = Duration::from_millis(200);
 /// How much of the recorder is copied at once: little enough not to be overtaken.
 const PIECE_WORDS: u64 = 1 << 16;
+
+/// Writes a snapshot of where this thread's log calls go, and gives the file's path; for code that has no handle at hand.
+///
+/// That is the pipeline of the [scope](crate::TtlogHandle::scope) that the thread is in, or the global one, which is started if need be. See
+/// [`TtlogHandle::snapshot`](crate::TtlogHandle::snapshot).
+///
+/// # Errors
+/// The file can't be written; or a [custom logger](crate::install_logger) is installed in place of the global pipeline, which records nothing.
+pub fn snapshot(reason: &str) -> Result<PathBuf, SnapshotError> {
+    let of_scope = current::with_flow(|flow| dispatch::pipeline_of(flow?));
+    let pipeline = of_scope.or_else(|| current::once_at_a_time(dispatch::start).flatten());
+    let pipeline = pipeline.ok_or_else(|| {
+        let error = io::Error::other("nothing is recorded");
+        SnapshotError::new("take a snapshot for", &std::env::temp_dir(), error)
+    })?;
+    pipeline.snapshot(reason)
+}
 
 impl Pipeline {
     /// Writes a snapshot; see [`TtlogHandle::snapshot`](crate::TtlogHandle::snapshot).
@@ -57,11 +77,11 @@ impl Pipeline {
 
     /// The same on a thread of its own, for the snapshot thread.
     pub(crate) fn snapshot_aside(self: &Arc<Self>, reason: String) {
-        let pipeline = self.clone();
+        let writer = self.writer();
         let spawned = thread::Builder::new()
             .name("ttlog-writer".to_owned())
             .spawn(move || {
-                if let Err(error) = pipeline.snapshot(&reason) {
+                if let Err(error) = writer.0.snapshot(&reason) {
                     report(&error.to_string());
                 }
             });

@@ -1,4 +1,4 @@
-//! Flushes the global pipeline when the process ends, by a return from `main` or by `exit`.
+//! Flushes the global pipeline when the process ends, by a return from `main` or by `exit`, and waits for snapshots that are being written.
 
 use std::ffi::c_int;
 use std::sync::Once;
@@ -13,6 +13,7 @@ unsafe extern "C" {
 extern "C" fn flush() {
     if let Some(pipeline) = dispatch::global() {
         pipeline.flush_at_end();
+        pipeline.settle();
     }
 }
 

@@ -36,8 +36,10 @@ use crate::sink::{Console, Overflow, Sink};
 use crate::sink_state::SinkState;
 use crate::sizes::Sizes;
 use crate::snapshot::Packing;
+use crate::snapshot_settings::SnapshotSettings;
 use crate::snapshot_thread::SnapshotThread;
 use crate::sync::lock;
+use crate::triggers::Triggers;
 
 /// The size in the recorder that `capacity` reckons with: an event of two integers and a short text has less.
 const USUAL_EVENT_BYTES: usize = 128;
@@ -104,6 +106,9 @@ pub fn init() -> TtlogBuilder {
 /// | [`stall_timeout`](Self::stall_timeout) | 2 s |
 /// | [`panic_snapshot`](Self::panic_snapshot) | on |
 /// | `black_box` (feature `black-box`) | none |
+/// | [`snapshot_on`](Self::snapshot_on) | off |
+/// | [`snapshot_min_interval`](Self::snapshot_min_interval) | 10 s |
+/// | [`snapshot_every`](Self::snapshot_every) | off |
 #[derive(Debug)]
 #[must_use = "settings do nothing until `init`, `try_init` or `build` is called"]
 pub struct TtlogBuilder {
@@ -122,6 +127,7 @@ pub struct TtlogBuilder {
     stall_timeout: Duration,
     panic_snapshot: bool,
     black_box: Option<PathBuf>,
+    pub(crate) snapshots: SnapshotSettings,
 }
 
 #[derive(Default)]
@@ -153,6 +159,7 @@ impl Default for TtlogBuilder {
             stall_timeout: Duration::from_secs(2),
             panic_snapshot: true,
             black_box: None,
+            snapshots: SnapshotSettings::default(),
         }
     }
 }
@@ -413,6 +420,7 @@ impl TtlogBuilder {
             max_event_bytes: self.max_event_bytes,
             stall_timeout: self.stall_timeout,
             panic_snapshot: self.panic_snapshot,
+            snapshots: self.snapshots,
         };
         Heir::new(settings, &self.sinks.0)
     }
@@ -474,6 +482,7 @@ impl TtlogBuilder {
             sinks,
             clock,
             settings,
+            triggers,
         } = self.into_parts()?;
         if let Some(black_box) = black_box {
             registry.move_to(black_box);
@@ -486,7 +495,9 @@ impl TtlogBuilder {
             stall_timeout,
         ));
         pipeline.start_sinks(sinks).map_err(InitError::Thread)?;
-        start_snapshot_thread(pipeline.clone(), messages, clock).map_err(InitError::Thread)?;
+        pipeline.set_has_triggers(triggers.are_set());
+        start_snapshot_thread(pipeline.clone(), messages, clock, triggers)
+            .map_err(InitError::Thread)?;
         Ok(pipeline)
     }
 
@@ -523,6 +534,10 @@ impl TtlogBuilder {
     }
 
     fn into_parts(mut self) -> Result<Parts, InitError> {
+        #[cfg(all(unix, feature = "signals"))]
+        if self.snapshots.triggers.signal {
+            crate::snapshot_signal::install().map_err(InitError::Signal)?;
+        }
         let sizes = self.sizes()?;
         if self.wants_default_console() {
             self = self.console();
@@ -566,6 +581,7 @@ impl TtlogBuilder {
             black_box,
             sinks,
             clock: self.clock,
+            triggers: Triggers::new(self.snapshots.triggers),
             settings,
         })
     }
@@ -614,6 +630,7 @@ fn start_snapshot_thread(
     pipeline: Arc<Pipeline>,
     messages: Receiver<Message>,
     clock: Clock,
+    triggers: Triggers,
 ) -> io::Result<()> {
     /// Tells that the thread has ended, however it did.
     struct Dead(Arc<Flow>);
@@ -631,7 +648,7 @@ fn start_snapshot_thread(
             current::become_own_thread();
             pipeline.flow.set_thread(thread::current());
             let _dead = dead;
-            SnapshotThread::new(pipeline, messages, clock).run();
+            SnapshotThread::new(pipeline, messages, clock, triggers).run();
         })
         .map(drop)
 }

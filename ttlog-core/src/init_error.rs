@@ -43,6 +43,8 @@ pub enum InitError {
         /// The process that has it, if the black box tells.
         pid: Option<u64>,
     },
+    /// The handler of a signal could not be put in place.
+    Signal(io::Error),
 }
 
 impl fmt::Display for InitError {
@@ -72,6 +74,7 @@ impl fmt::Display for InitError {
                     None => Ok(()),
                 }
             }
+            InitError::Signal(error) => write!(f, "ttlog can't handle a signal: {error}"),
         }
     }
 }
@@ -79,7 +82,7 @@ impl fmt::Display for InitError {
 impl std::error::Error for InitError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            InitError::Thread(error) => Some(error),
+            InitError::Thread(error) | InitError::Signal(error) => Some(error),
             #[cfg(feature = "black-box")]
             InitError::BlackBox { source, .. } => Some(source),
             _ => None,

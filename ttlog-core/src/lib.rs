@@ -11,8 +11,9 @@
 //! | `sink`, `sink_state`, `sink_thread`, `sink_shield`, `format` | from the recorder to where somebody reads it |
 //! | `black_box` | the same in a file that outlives the process |
 //! | `capture`, `process_facts`, `snapshot` | from the recorder into a file, and back |
-//! | `init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `exit`, `report` |
-//! | `fork`, `heir` | what becomes of all this in a child of `fork` | what an application sees of all this |
+//! | `triggers`, `snapshot_settings`, `snapshot_signal` | when a snapshot is taken that nobody asked for |
+//! | `init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `exit`, `report` | what an application sees of all this |
+//! | `fork`, `heir` | what becomes of all this in a child of `fork` |
 //!
 //! `ARCHITECTURE.md` in the repository draws them.
 
@@ -66,13 +67,18 @@ mod sink_thread;
 mod sizes;
 mod slot;
 pub mod snapshot;
+mod snapshot_settings;
+#[cfg(all(unix, feature = "signals"))]
+mod snapshot_signal;
 mod snapshot_thread;
 mod stats;
 mod sync;
 mod thread_names;
 mod thread_ring;
+mod triggers;
 mod value;
 
+pub use capture::snapshot;
 pub use clock::{Clock, now_nanos};
 pub use decode::{ErrorChain, EventRef, Fields, ValueRef};
 pub use dispatch::{install_logger, is_enabled, set_level};

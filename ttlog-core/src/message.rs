@@ -31,6 +31,8 @@ pub(crate) enum Task {
     Sync(Answer),
     /// Empty the rings of all that is in them now, then answer with the position in the recorder.
     Drain(Answer),
+    /// Take the snapshots that triggers have put off, then answer.
+    Settle(Answer),
     /// Go on with another recorder and other sinks.
     Replace(Box<Parts>),
     /// End, once the rings are empty.

@@ -50,12 +50,17 @@ fn record(info: &PanicHookInfo<'_>) {
     if backtrace.status() == BacktraceStatus::Captured {
         event = event.field("backtrace", backtrace.to_string());
     }
+    let is_due = is_due();
+    if is_due {
+        // The event is in the snapshot below; it needs none of a trigger's.
+        pipeline.panics.fetch_add(1, Ordering::Relaxed);
+    }
     logger::emit_fast(event.build());
     if let Some(black_box) = pipeline.registry.black_box() {
         black_box.set_panicked(now_nanos());
     }
     pipeline.flush();
-    if is_due() {
+    if is_due {
         match pipeline.snapshot(&format!("panic: {message}")) {
             Ok(path) => report(&format!(
                 "the last events before the panic are in {}",
@@ -63,6 +68,7 @@ fn record(info: &PanicHookInfo<'_>) {
             )),
             Err(error) => report(&error.to_string()),
         }
+        pipeline.panics.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

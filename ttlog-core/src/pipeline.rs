@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::sync::{MutexGuard, RwLockWriteGuard};
 use std::thread;
@@ -29,6 +29,7 @@ use crate::snapshot::Packing;
 use crate::stats::{SinkStats, Stats};
 use crate::sync::lock;
 use crate::thread_ring::ThreadRing;
+use crate::triggers::Triggers;
 
 /// See the [module](self).
 #[derive(Debug)]
@@ -52,6 +53,12 @@ pub(crate) struct Pipeline {
     delivered_before: AtomicU64,
     overwritten: AtomicU64,
     snapshots: AtomicU64,
+    /// How many threads are about to write a snapshot; relaxed, for what they write is a file.
+    writers: AtomicUsize,
+    /// Whether there are triggers, for who would wait for them.
+    has_triggers: AtomicBool,
+    /// How many panics are about to write a snapshot that has what is recorded now.
+    pub(crate) panics: AtomicUsize,
 }
 
 /// What can be changed when `init` comes after the first log call.
@@ -63,6 +70,7 @@ pub(crate) struct Parts {
     pub(crate) sinks: Vec<NewSink>,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
+    pub(crate) triggers: Triggers,
 }
 
 /// A sink whose thread is yet to be started.
@@ -131,6 +139,9 @@ impl Pipeline {
             delivered_before: AtomicU64::new(0),
             overwritten: AtomicU64::new(0),
             snapshots: AtomicU64::new(0),
+            writers: AtomicUsize::new(0),
+            has_triggers: AtomicBool::new(false),
+            panics: AtomicUsize::new(0),
         }
     }
 
@@ -197,8 +208,8 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Takes over a new recorder and its sinks. On the snapshot thread.
-    pub(crate) fn adopt(&self, parts: Parts) {
+    /// Takes over a new recorder and its sinks; gives back what is the snapshot thread's own. On the snapshot thread.
+    pub(crate) fn adopt(&self, parts: Parts) -> Triggers {
         let old = std::mem::replace(&mut *lock(&self.recorder), parts.recorder.clone());
         let delivered = self.delivered_before.load(Ordering::Relaxed) + old.delivered();
         self.delivered_before
@@ -212,6 +223,8 @@ impl Pipeline {
         if let Err(error) = self.start_sinks(parts.sinks) {
             report(&format!("can't start the thread of a sink: {error}"));
         }
+        self.set_has_triggers(parts.triggers.are_set());
+        parts.triggers
     }
 
     // ---- Flush ----
@@ -310,6 +323,7 @@ impl Pipeline {
         while !ended() && since.elapsed() < self.flow.patience() {
             thread::sleep(Duration::from_micros(200));
         }
+        self.wait_for_writers();
     }
 
     // ---- Snapshots ----
@@ -327,6 +341,39 @@ impl Pipeline {
     /// Counts events that were overwritten in a ring.
     pub(crate) fn overwritten(&self, events: u64) {
         self.overwritten.fetch_add(events, Ordering::Relaxed);
+    }
+
+    /// Has the snapshots written that triggers have put off, and waits for all that are being written; no longer than a flush.
+    pub(crate) fn settle(&self) {
+        if self.has_triggers.load(Ordering::Relaxed) {
+            let answer = Answer::default();
+            if self.flow.ask(Task::Settle(answer.clone())).is_some() {
+                answer.wait(self.flow.patience());
+            }
+        }
+        self.wait_for_writers();
+    }
+
+    fn wait_for_writers(&self) {
+        let since = Instant::now();
+        while self.is_writing() && since.elapsed() < self.flow.patience() {
+            thread::sleep(Duration::from_micros(200));
+        }
+    }
+
+    /// Whether a snapshot is being written on a thread of its own.
+    pub(crate) fn is_writing(&self) -> bool {
+        self.writers.load(Ordering::Relaxed) > 0
+    }
+
+    /// Tells that a thread is about to write a snapshot, until what this gives is dropped.
+    pub(crate) fn writer(self: &Arc<Self>) -> Writer {
+        self.writers.fetch_add(1, Ordering::Relaxed);
+        Writer(self.clone())
+    }
+
+    pub(crate) fn set_has_triggers(&self, has_triggers: bool) {
+        self.has_triggers.store(has_triggers, Ordering::Relaxed);
     }
 
     pub(crate) fn count_snapshot(&self) {
@@ -372,6 +419,15 @@ impl Pipeline {
             rings: rings.len(),
             snapshots: self.snapshots.load(Ordering::Relaxed),
         }
+    }
+}
+
+/// A thread that is about to write a snapshot.
+pub(crate) struct Writer(pub(crate) Arc<Pipeline>);
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.0.writers.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

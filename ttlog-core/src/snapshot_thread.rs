@@ -8,6 +8,7 @@
 //! was interrupted between reading the clock and publishing.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,7 @@ use crate::ring::Cursor;
 use crate::sink_state::Health;
 use crate::sync::lock;
 use crate::thread_ring::ThreadRing;
+use crate::triggers::Triggers;
 
 /// How many words are taken from a ring at once.
 const STAGE_WORDS: u64 = 1 << 12;
@@ -108,11 +110,17 @@ pub(crate) struct SnapshotThread {
     drains: Vec<Drain>,
     /// For each sink that holds back, since when it has done nothing, and what it had done then.
     held_back_since: Option<(Instant, Vec<u64>)>,
+    triggers: Triggers,
     stopping: bool,
 }
 
 impl SnapshotThread {
-    pub(crate) fn new(pipeline: Arc<Pipeline>, control: Receiver<Message>, clock: Clock) -> Self {
+    pub(crate) fn new(
+        pipeline: Arc<Pipeline>,
+        control: Receiver<Message>,
+        clock: Clock,
+        triggers: Triggers,
+    ) -> Self {
         let calibration = Calibration::new();
         *lock(&pipeline.calibration) = Some(calibration.clone());
         SnapshotThread {
@@ -127,6 +135,7 @@ impl SnapshotThread {
             told_homeless: 0,
             drains: Vec::new(),
             held_back_since: None,
+            triggers,
             stopping: false,
         }
     }
@@ -139,6 +148,8 @@ impl SnapshotThread {
             self.pipeline.flow.set_held_back(held_back);
             let moved = self.recorder.log.start() != before;
             self.recorder.wake_sinks();
+            // Before the answers: who waits for one may end the process then.
+            self.look_after_triggers();
             self.answer_drains();
             if held_back {
                 self.look_after_sinks();
@@ -146,6 +157,7 @@ impl SnapshotThread {
                 self.held_back_since = None;
             }
             if self.stopping && !held_back && !moved {
+                self.settle_triggers();
                 return;
             }
             pause = match () {
@@ -231,6 +243,7 @@ impl SnapshotThread {
             let wall_ns = self.calibration.wall_ns(ticks);
             let number = source.ring.origin(source.cursor.position);
             self.recorder.append(record, wall_ns, thread_id, number)?;
+            self.triggers.see(record);
             source.advance(length);
         }
     }
@@ -327,6 +340,31 @@ impl SnapshotThread {
         self.held_back_since = None;
     }
 
+    // ---- Triggers ----
+
+    /// Has a snapshot written where one is due.
+    fn look_after_triggers(&mut self) {
+        if !self.triggers.are_set() {
+            return;
+        }
+        if self.pipeline.panics.load(Ordering::Relaxed) > 0 {
+            self.triggers.forget_events();
+        }
+        // While one is written, the others wait.
+        if !self.pipeline.is_writing()
+            && let Some(reason) = self.triggers.due(Instant::now(), self.recorder.log.count())
+        {
+            self.pipeline.snapshot_aside(reason);
+        }
+    }
+
+    /// The same for what still waits for its time.
+    fn settle_triggers(&mut self) {
+        if let Some(reason) = self.triggers.rest() {
+            self.pipeline.snapshot_aside(reason);
+        }
+    }
+
     // ---- Messages ----
 
     /// Sleeps, unless somebody wakes it, and does what it was asked for.
@@ -369,6 +407,10 @@ impl SnapshotThread {
                     answer,
                 });
             }
+            Task::Settle(answer) => {
+                self.settle_triggers();
+                answer.give(0);
+            }
             Task::Replace(parts) => self.replace(*parts),
             Task::Stop => self.stopping = true,
         }
@@ -409,7 +451,7 @@ impl SnapshotThread {
             sink.stop();
         }
         self.clock = parts.clock;
-        self.pipeline.adopt(parts);
+        self.triggers = self.pipeline.adopt(parts);
     }
 }
 

@@ -1,0 +1,66 @@
+//! The settings of [`TtlogBuilder`] that say when a snapshot is taken.
+
+use std::time::Duration;
+
+use crate::init::TtlogBuilder;
+use crate::level::LogLevel;
+use crate::triggers::TriggerSettings;
+
+/// When snapshots are taken that nobody asks for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct SnapshotSettings {
+    pub(crate) triggers: TriggerSettings,
+}
+
+impl TtlogBuilder {
+    /// Takes a snapshot on every event of this level or a more severe one that is recorded.
+    ///
+    /// The snapshot has the event in it and names it as its reason: `event at error: Database error`. It is taken at once, within 40 ms; of
+    /// the severe events that follow within [`snapshot_min_interval`](Self::snapshot_min_interval), the file that is
+    /// written when that is over has all, with what else came after the first. Callers pay nothing for it, and wait for nothing.
+    ///
+    /// A normal end of the process waits for a snapshot that is being written. Failures are reported on stderr.
+    ///
+    /// ```
+    /// # use ttlog_core::{EventBuilder, LogLevel, SnapshotReader, emit_fast};
+    /// # let directory = std::env::temp_dir().join(format!("ttlog-doc-on-{}", std::process::id()));
+    /// let handle = ttlog_core::init()
+    ///     .recorder_only()
+    ///     .snapshot_dir(&directory)
+    ///     .snapshot_on(LogLevel::Error)
+    ///     .build()?;
+    /// # handle.scope(|| emit_fast(EventBuilder::with_capacity(0).level(LogLevel::Error).message("lost it").build()));
+    /// # drop(handle);
+    /// # let file = std::fs::read_dir(&directory)?.next().unwrap()?;
+    /// # let snapshot = SnapshotReader::open(file.path())?;
+    /// # assert_eq!(snapshot.facts().text("reason"), Some("event at error: lost it"));
+    /// # std::fs::remove_dir_all(directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn snapshot_on(mut self, level: LogLevel) -> Self {
+        self.snapshots.triggers.level = Some(level);
+        self
+    }
+
+    /// The least time from a snapshot that an event triggered ([`snapshot_on`](Self::snapshot_on)) to the next of that kind.
+    pub fn snapshot_min_interval(mut self, interval: Duration) -> Self {
+        self.snapshots.triggers.least_interval = interval;
+        self
+    }
+
+    /// Takes a snapshot when the last one that was triggered is so long ago, unless nothing was recorded since.
+    pub fn snapshot_every(mut self, interval: Duration) -> Self {
+        self.snapshots.triggers.every = Some(interval);
+        self
+    }
+
+    /// Takes a snapshot on the signal `SIGUSR1`, within 40 ms: `kill -USR1 PID`.
+    ///
+    /// The handler only counts, and calls the one that was there before. It stays for the whole process, so that the signal
+    /// never ends it from then on.
+    #[cfg(all(unix, feature = "signals"))]
+    pub fn snapshot_on_signal(mut self) -> Self {
+        self.snapshots.triggers.signal = true;
+        self
+    }
+}
