@@ -2,13 +2,15 @@
 
 use std::io::{self, Write};
 use std::panic;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Barrier;
 use std::thread;
 
 use ttlog::{LogEvent, LogLevel, SnapshotReader, info};
 
-use crate::support::{Directory, Kept, child_directory, run_child, tiny};
+use crate::support::{
+    Directory, Gate, Gated, Kept, child_directory, run_child, run_child_with, tiny,
+};
 
 fn set_up(directory: &Path) {
     panic::set_hook(Box::new(|info| {
@@ -35,6 +37,25 @@ fn events_of_child(child: &str, previous_hook_says: &[&str]) -> Vec<LogEvent> {
     let events = snapshot.log_events().unwrap();
     assert!(snapshot.is_complete());
     events
+}
+
+/// Runs a child; gives the messages of the panics that each of its snapshots has, from the snapshot with the fewest to that with
+/// the most.
+fn panics_of_child(child: &str) -> Vec<Vec<String>> {
+    let directory = Directory::new();
+    run_child(&format!("panic_snapshots::{child}"), &directory);
+    panics_in(&directory)
+}
+
+fn panics_in(directory: &Directory) -> Vec<Vec<String>> {
+    let panics_of = |path: &PathBuf| {
+        let events = SnapshotReader::open(path).unwrap().log_events().unwrap();
+        let panics = events.into_iter().filter(|event| event.target == "panic");
+        panics.map(|event| event.message).collect()
+    };
+    let mut snapshots: Vec<Vec<String>> = directory.snapshots().iter().map(panics_of).collect();
+    snapshots.sort_by_key(Vec::len);
+    snapshots
 }
 
 fn assert_is_panic(event: &LogEvent, message: &str) {
@@ -90,27 +111,38 @@ fn child_with_a_thread_that_panics() {
 }
 
 #[test]
-fn two_panics_at_once_leave_a_snapshot() {
-    let events = events_of_child("child_with_two_panics_at_once", &["first", "second"]);
-    let last = events.last().unwrap();
-    assert_is_panic(last, " trouble");
+fn of_panics_at_once_every_one_is_in_a_snapshot() {
+    for _ in 0..5 {
+        let snapshots = panics_of_child("child_with_panics_at_once");
+        assert!(snapshots.len() <= 5, "{snapshots:?}");
+        for thread in 0..THREADS {
+            let message = format!("thread panicked: trouble {thread}");
+            assert!(snapshots.concat().contains(&message), "{snapshots:?}");
+        }
+    }
 }
+
+const THREADS: usize = 8;
 
 #[test]
 #[ignore = "the child of another test"]
-fn child_with_two_panics_at_once() {
+fn child_with_panics_at_once() {
     let Some(directory) = child_directory() else {
         return;
     };
     set_up(&directory);
-    let ready = Barrier::new(2);
+    let ready = Barrier::new(THREADS);
     thread::scope(|threads| {
-        for text in ["first trouble", "second trouble"] {
+        let spawn = |n: usize| {
             let ready = &ready;
             threads.spawn(move || {
                 ready.wait();
-                panic!("{text}");
-            });
+                panic!("trouble {n}");
+            })
+        };
+        let threads: Vec<_> = (0..THREADS).map(spawn).collect();
+        for thread in threads {
+            thread.join().unwrap_err();
         }
     });
 }
@@ -166,4 +198,206 @@ fn child_that_panics_in_a_display() {
     };
     set_up(&directory);
     info!("event", value = %Bomb);
+}
+
+#[test]
+fn panics_without_end_leave_few_snapshots_and_are_all_in_the_last() {
+    let snapshots = panics_of_child("child_that_panics_often");
+    // Four at once, those of the seconds that a slow machine takes, and the one at the end.
+    assert!(snapshots.len() < 100, "{}", snapshots.len());
+    let expected = (0..200).map(|n| format!("thread panicked: trouble {n}"));
+    assert!(expected.eq(snapshots.last().unwrap().iter().cloned()));
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_that_panics_often() {
+    let Some(directory) = child_directory() else {
+        return;
+    };
+    set_up(&directory);
+    for n in 0..200 {
+        panic::catch_unwind(|| panic!("trouble {n}")).unwrap_err();
+    }
+}
+
+#[test]
+fn a_backtrace_is_in_the_snapshot_where_one_is_asked_for() {
+    let directory = Directory::new();
+    let child = "panic_snapshots::child_with_a_thread_that_panics";
+    run_child_with(child, &directory, &[("RUST_BACKTRACE", "1")]);
+    let mut snapshot = SnapshotReader::open(&directory.snapshots()[0]).unwrap();
+    let events = snapshot.log_events().unwrap();
+    let last = events.last().unwrap();
+    assert_is_panic(last, "trouble 7");
+    let backtrace = last.field("backtrace").unwrap().as_str().unwrap();
+    assert!(
+        backtrace.contains("child_with_a_thread_that_panics"),
+        "{backtrace}"
+    );
+}
+
+#[test]
+fn a_sink_that_is_stuck_keeps_no_panic_from_its_snapshot() {
+    let snapshots = panics_of_child("child_that_panics_with_a_stuck_sink");
+    assert_eq!(snapshots, [["thread panicked: despite the sink"]]);
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_that_panics_with_a_stuck_sink() {
+    let Some(directory) = child_directory() else {
+        return;
+    };
+    let gate = Gate::closed();
+    let sink = Gated {
+        gate,
+        kept: Kept::default(),
+    };
+    let _handle = tiny().snapshot_dir(&directory).sink(sink).init();
+    // More than rings and recorder hold: the snapshot thread is held back, until the sink is given up on.
+    (0..5_000).for_each(|n| info!("event", n));
+    panic!("despite the sink");
+}
+
+#[test]
+fn a_panic_while_another_unwinds_aborts_and_both_are_in_a_snapshot() {
+    let snapshots = panics_of_child("child_that_panics_twice");
+    let expected = ["thread panicked: the first", "thread panicked: the second"];
+    assert_eq!(snapshots[0][0], expected[0]);
+    assert_eq!(snapshots[1][..2], expected);
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_that_panics_twice() {
+    struct Second;
+
+    impl Drop for Second {
+        fn drop(&mut self) {
+            panic!("the second");
+        }
+    }
+
+    let Some(directory) = child_directory() else {
+        return;
+    };
+    set_up(&directory);
+    let _second = Second;
+    panic!("the first");
+}
+
+#[test]
+fn whatever_the_previous_hook_does_the_snapshot_is_there() {
+    for child in [
+        "child_whose_hook_panics",
+        "child_whose_hook_exits",
+        "child_whose_hook_aborts",
+    ] {
+        let snapshots = panics_of_child(child);
+        assert_eq!(snapshots, [["thread panicked: with a hook"]], "{child}");
+    }
+}
+
+fn panic_with_hook(hook: fn()) {
+    let Some(directory) = child_directory() else {
+        return;
+    };
+    panic::set_hook(Box::new(move |_| hook()));
+    let _handle = tiny().snapshot_dir(directory).recorder_only().init();
+    panic!("with a hook");
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_whose_hook_panics() {
+    panic_with_hook(|| panic!("in the hook"));
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_whose_hook_exits() {
+    panic_with_hook(|| std::process::exit(3));
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_whose_hook_aborts() {
+    panic_with_hook(|| std::process::abort());
+}
+
+#[test]
+fn a_payload_may_be_no_text_or_a_huge_one() {
+    let directory = Directory::new();
+    let child = "panic_snapshots::child_with_odd_payloads";
+    let outcome = run_child(child, &directory);
+    assert!(outcome.succeeded, "{}", outcome.stderr);
+    let snapshots = panics_in(&directory);
+    let [first, second] = &snapshots[..] else {
+        panic!("{} snapshots", snapshots.len());
+    };
+    assert_eq!(first[..], ["thread panicked: no message"]);
+    assert!(second[1].starts_with("thread panicked: aaaa"));
+    for path in directory.snapshots() {
+        let mut snapshot = SnapshotReader::open(path).unwrap();
+        let reason = snapshot
+            .facts()
+            .text(ttlog::snapshot::fact::REASON)
+            .unwrap();
+        assert!(
+            reason.starts_with("panic: ") && reason.len() < 250,
+            "{reason}"
+        );
+        for event in snapshot.log_events().unwrap() {
+            if event.target == "panic" {
+                assert_is_panic(&event, "thread panicked: ");
+                assert_eq!(event.cut, event.message.len() > 100);
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_with_odd_payloads() {
+    let Some(directory) = child_directory() else {
+        return;
+    };
+    panic::set_hook(Box::new(|_| ()));
+    let _handle = ttlog::init().snapshot_dir(directory).recorder_only().init();
+    panic::catch_unwind(|| panic::panic_any(7)).unwrap_err();
+    let huge = "a".repeat(1 << 20);
+    panic::catch_unwind(|| panic!("{huge}")).unwrap_err();
+}
+
+#[test]
+fn a_panic_of_a_thread_that_is_ending_is_in_a_snapshot() {
+    let snapshots = panics_of_child("child_that_panics_in_a_destructor");
+    assert_eq!(snapshots.last().unwrap()[0], "thread panicked: farewell");
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_that_panics_in_a_destructor() {
+    struct Farewell;
+
+    impl Drop for Farewell {
+        fn drop(&mut self) {
+            panic!("farewell");
+        }
+    }
+
+    thread_local! {
+        static FAREWELL: std::cell::Cell<Option<Farewell>> = const { std::cell::Cell::new(None) };
+    }
+
+    let Some(directory) = child_directory() else {
+        return;
+    };
+    set_up(&directory);
+    let _ = thread::spawn(|| {
+        FAREWELL.set(Some(Farewell));
+        info!("hello");
+    })
+    .join();
 }

@@ -258,11 +258,22 @@ pub(crate) struct Outcome {
 /// Runs an ignored test of this program in a process of its own; kills it where it takes too long.
 #[track_caller]
 pub(crate) fn run_child(test: &str, directory: &Directory) -> Outcome {
+    run_child_with(test, directory, &[])
+}
+
+/// The same with more of an environment.
+#[track_caller]
+pub(crate) fn run_child_with(
+    test: &str,
+    directory: &Directory,
+    environment: &[(&str, &str)],
+) -> Outcome {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args([test, "--exact", "--ignored", "--nocapture"])
         .env(CHILD, directory.path())
         .env_remove("RUST_LOG")
         .env_remove("RUST_BACKTRACE")
+        .envs(environment.iter().copied())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()

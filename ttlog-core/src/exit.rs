@@ -4,6 +4,7 @@ use std::ffi::c_int;
 use std::sync::Once;
 
 use crate::dispatch;
+use crate::panic_snapshots;
 
 unsafe extern "C" {
     /// C11, 7.22.4.2: registers a function to be called at normal program termination.
@@ -12,6 +13,7 @@ unsafe extern "C" {
 
 extern "C" fn flush() {
     if let Some(pipeline) = dispatch::global() {
+        panic_snapshots::write_missing(pipeline);
         pipeline.flush_at_end();
         pipeline.settle();
     }

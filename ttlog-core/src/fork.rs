@@ -28,7 +28,7 @@ use crate::clock::TickSource;
 use crate::current::{self, Paused};
 use crate::dispatch;
 use crate::init::{self, Start};
-use crate::panic_hook;
+use crate::panic_snapshots;
 use crate::pipeline::{Pipeline, PipelineLocks};
 use crate::sink::stream;
 use crate::thread_names;
@@ -227,7 +227,7 @@ extern "C" fn child() {
     }
     let is_whole = current::leave_rings();
     dispatch::forget_global();
-    panic_hook::begin_anew();
+    panic_snapshots::begin_anew();
     match held {
         Some(mut held) if is_whole => {
             let is_global = |held: &&HeldPipeline| {

@@ -95,6 +95,11 @@ impl TtlogHandle {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn pipeline(&self) -> &Arc<Pipeline> {
+        &self.pipeline
+    }
+
     fn here(&self) -> &Arc<Pipeline> {
         dispatch::started(&self.pipeline)
     }

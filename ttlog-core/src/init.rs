@@ -230,7 +230,8 @@ impl TtlogBuilder {
         self
     }
 
-    /// Whether a panic writes a snapshot. Only of the global pipeline.
+    /// Whether a panic writes a snapshot, before the panic hook that was there is called. Only of the global pipeline. Of panics that come close to
+    /// each other the first few write one each; the others are in the next one, at the latest in one at the end of the process.
     pub fn panic_snapshot(mut self, enabled: bool) -> Self {
         self.panic_snapshot = enabled;
         self
@@ -638,6 +639,9 @@ fn start_snapshot_thread(
     impl Drop for Dead {
         fn drop(&mut self) {
             self.0.set_dead();
+            if thread::panicking() {
+                report("its snapshot thread has panicked: what is logged from now on is dropped");
+            }
         }
     }
 

@@ -12,12 +12,13 @@
 //! | `black_box` | the same in a file that outlives the process |
 //! | `capture`, `process_facts`, `snapshot` | from the recorder into a file, and back |
 //! | `triggers`, `snapshot_settings`, `snapshot_signal` | when a snapshot is taken that nobody asked for |
-//! | `init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `exit`, `report` | what an application sees of all this |
+//! | `init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `panic_snapshots`, `backtrace`, `exit`, `report` | what an application sees of all this |
 //! | `fork`, `heir` | what becomes of all this in a child of `fork` |
 //!
 //! `ARCHITECTURE.md` in the repository draws them.
 
 mod answer;
+mod backtrace;
 #[cfg(feature = "black-box")]
 pub mod black_box;
 #[cfg(not(feature = "black-box"))]
@@ -50,6 +51,7 @@ mod loss;
 mod message;
 mod metadata;
 mod panic_hook;
+mod panic_snapshots;
 mod pipeline;
 mod probe;
 mod process_facts;

@@ -37,4 +37,7 @@ pub(crate) enum Task {
     Replace(Box<Parts>),
     /// End, once the rings are empty.
     Stop,
+    /// Panic, as if ttlog had a mistake.
+    #[cfg(test)]
+    Panic,
 }

@@ -1,90 +1,93 @@
-//! The panic hook: records a panic as an event and writes a snapshot that ends with it.
+//! The panic hook: records a panic as an event and writes a snapshot with it.
+//!
+//! The snapshot comes before the previous hook is called, which may end the process, or panic and so abort it; what is said of
+//! it on stderr and the flush of the sinks come after. Every wait in here is bounded: for another thread's snapshot, for the snapshot
+//! thread, for sinks that are stuck.
+//!
+//! A thread that is inside of ttlog may hold its locks, so its panic (of an allocator, say) only goes to the previous hook. So does one that ttlog
+//! catches: of a value or of a sink.
 
-use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::{self, PanicHookInfo};
-use std::sync::Once;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::backtrace;
 use crate::clock::now_nanos;
 use crate::current;
 use crate::dispatch;
 use crate::event_builder::EventBuilder;
 use crate::level::LogLevel;
 use crate::logger;
-use crate::report::{panic_message, report};
+use crate::panic_snapshots;
+use crate::pipeline::Pipeline;
+use crate::report::panic_message;
+use crate::snapshot::SnapshotError;
 
-/// Panics that follow a snapshot more closely than this, in nanoseconds, write none of their own.
-const LEAST_INTERVAL_NS: u64 = 1_000_000_000;
+/// How many bytes of what a panic says are recorded: where it was is to have room, too.
+const LONGEST_MESSAGE: usize = 8 << 10;
+/// How many characters of what a panic says become the reason of its snapshot.
+const LONGEST_REASON: usize = 200;
 
-/// Puts the hook in front of the one that is there, which is called first; the first call counts.
+/// Puts the hook before the one that is there; the first call counts.
 pub(crate) fn install() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let previous = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            previous(info);
-            record(info);
-        }));
-    });
-}
-
-fn record(info: &PanicHookInfo<'_>) {
-    let Some(pipeline) = dispatch::global_here() else {
-        return;
-    };
-    // ttlog catches what panics in a value or in a sink, and shows it there.
-    if current::is_catching() || current::is_own_thread() {
+    static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
+    if IS_INSTALLED.swap(true, Ordering::Relaxed) {
         return;
     }
+    let previous = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let recorded = record(info);
+        previous(info);
+        if let Some(recorded) = recorded {
+            if let Some(snapshot) = recorded.snapshot {
+                panic_snapshots::tell(&snapshot);
+            }
+            recorded.pipeline.flush();
+        }
+    }));
+}
+
+/// A panic that was logged.
+struct Recorded {
+    pipeline: &'static Arc<Pipeline>,
+    /// `None` where none was written for it.
+    snapshot: Option<Result<PathBuf, SnapshotError>>,
+}
+
+fn record(info: &PanicHookInfo<'_>) -> Option<Recorded> {
+    if current::is_catching() || current::is_own_thread() || current::is_in_cold_path() {
+        return None;
+    }
+    let pipeline = dispatch::global_here()?;
     let message = panic_message(info.payload());
+    let kept = (0..=message.len().min(LONGEST_MESSAGE))
+        .rev()
+        .find_map(|end| message.get(..end))
+        .unwrap_or_default();
     let mut event = EventBuilder::with_capacity(2)
         .level(LogLevel::Critical)
         .target("panic")
-        .message(format!("thread panicked: {message}"));
+        .message(format!("thread panicked: {kept}"));
     if let Some(location) = info.location() {
         event = event
             .location(location.file().to_owned(), location.line())
             .field("location", location.to_string());
     }
-    let backtrace = Backtrace::capture();
-    if backtrace.status() == BacktraceStatus::Captured {
-        event = event.field("backtrace", backtrace.to_string());
+    if let Some(backtrace) = backtrace::of_panic() {
+        event = event.field("backtrace", backtrace);
     }
-    let is_due = is_due();
-    if is_due {
-        // The event is in the snapshot below; it needs none of a trigger's.
-        pipeline.panics.fetch_add(1, Ordering::Relaxed);
-    }
-    logger::emit_fast(event.build());
+    let mut event = event.build();
+    event.cut = kept.len() < message.len();
+    // The event is in the snapshot below; it needs none of a trigger's.
+    pipeline.panics.fetch_add(1, Ordering::Relaxed);
+    logger::emit_fast(event);
     if let Some(black_box) = pipeline.registry.black_box() {
         black_box.set_panicked(now_nanos());
     }
-    pipeline.flush();
-    if is_due {
-        match pipeline.snapshot(&format!("panic: {message}")) {
-            Ok(path) => report(&format!(
-                "the last events before the panic are in {}",
-                path.display()
-            )),
-            Err(error) => report(&error.to_string()),
-        }
-        pipeline.panics.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// When the last snapshot of a panic was written.
-static LAST_NS: AtomicU64 = AtomicU64::new(0);
-
-/// In a child of `fork` no panic was yet.
-pub(crate) fn begin_anew() {
-    LAST_NS.store(0, Ordering::Relaxed);
-}
-
-/// Whether the last snapshot of a panic is long enough ago.
-fn is_due() -> bool {
-    let now = now_nanos();
-    let update = |last: u64| (now.saturating_sub(last) >= LEAST_INTERVAL_NS).then_some(now);
-    LAST_NS
-        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, update)
-        .is_ok()
+    let said: String = message.chars().take(LONGEST_REASON).collect();
+    let panic = panic_snapshots::count();
+    let snapshot = panic_snapshots::write(pipeline, panic, &format!("panic: {said}"));
+    pipeline.panics.fetch_sub(1, Ordering::Relaxed);
+    Some(Recorded { pipeline, snapshot })
 }
