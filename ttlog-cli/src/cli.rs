@@ -45,11 +45,16 @@ pub(crate) enum Command {
         after_long_help = help::sections(&[help::EXPORT, help::EXPORT_FORMATS, help::TIMES, help::CONDITIONS, help::EXIT])
     )]
     Export(ExportOptions),
+    /// Make a snapshot of the black box that a process left, or that a running one has
+    ///
+    /// The file stays as it is. The other commands read such a file, too; a snapshot of it is smaller, and can be sent away.
+    #[command(after_help = help::RECOVER, after_long_help = help::sections(&[help::RECOVER, help::EXIT]))]
+    Recover(RecoverOptions),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ShowOptions {
-    /// Snapshots; `-` reads one from stdin
+    /// Snapshots, or black boxes; `-` reads one from stdin
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
@@ -63,6 +68,12 @@ pub(crate) struct ShowOptions {
     /// Print only how many events there are
     #[arg(short, long)]
     pub(crate) count: bool,
+
+    /// Print what comes into the black box of a running process, until it ends
+    ///
+    /// It begins with the last 10 events, or with what --last or --since asks for.
+    #[arg(long, conflicts_with_all = ["count", "pager"])]
+    pub(crate) follow: bool,
 
     /// When to use colours
     ///
@@ -216,7 +227,7 @@ pub(crate) enum ColorChoice {
 
 #[derive(Debug, Args)]
 pub(crate) struct InfoOptions {
-    /// Snapshots; `-` reads one from stdin
+    /// Snapshots, or black boxes; `-` reads one from stdin
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
@@ -231,7 +242,7 @@ pub(crate) struct InfoOptions {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportOptions {
-    /// Snapshots; `-` reads one from stdin
+    /// Snapshots, or black boxes; `-` reads one from stdin
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
@@ -255,6 +266,17 @@ pub(crate) struct ExportOptions {
 
     #[command(flatten)]
     pub(crate) filters: Filters,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecoverOptions {
+    /// The file of a black box
+    #[arg(value_name = "IMAGE")]
+    pub(crate) image: PathBuf,
+
+    /// The snapshot
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -51,6 +51,13 @@ Examples:
   ttlog info --json crash.ttlog | jq '.levels'
 ";
 
+pub(crate) const RECOVER: &str = "\
+Examples:
+  ttlog recover /dev/shm/checkout.box --output checkout.ttlog
+  ttlog show --last 30s /dev/shm/checkout.box     reads it without that
+  ttlog show --follow /dev/shm/checkout.box
+";
+
 pub(crate) const EXPORT: &str = "\
 Examples:
   ttlog export --format json crash.ttlog | jq -c 'select(.fields.status >= 500)'

@@ -1,20 +1,26 @@
 //! [`Source`] and [`Reader`]: the files on the command line, opened as what their first bytes say they are.
 //!
-//! This is the only place that knows which kinds of file there are. What can't be read twice (stdin, pipes) is copied to
+//! This is the only place that knows which kinds of file there are: a snapshot is read as it is, the file of a black box is made
+//! into a snapshot first. What can't be read twice (stdin, pipes) is copied to
 //! a temporary file first, where a command has to.
 
+use std::cell::OnceCell;
 use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{self, BufReader, BufWriter, Cursor, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use tempfile::NamedTempFile;
+use ttlog_core::black_box::ImageFile;
 use ttlog_core::snapshot::{Facts, Flaw, ReadError};
 use ttlog_core::{EventRef, SnapshotReader};
 
 use crate::output::tell;
 use crate::progress::Progress;
 
+/// By so many bytes the kinds of files are told apart.
+const MAGIC_BYTES: u64 = 8;
 /// How much is read at once.
 const PIECE_BYTES: usize = 256 << 10;
 
@@ -24,6 +30,8 @@ pub(crate) struct Source {
     path: PathBuf,
     /// Of what can't be read twice.
     copy: Option<File>,
+    /// The snapshot that was made of a black box.
+    recovered: OnceCell<File>,
 }
 
 impl Source {
@@ -32,6 +40,7 @@ impl Source {
         Source {
             path: path.to_owned(),
             copy: None,
+            recovered: OnceCell::new(),
         }
     }
 
@@ -73,19 +82,55 @@ impl Source {
     /// # Errors
     /// It can't be read, or is of no kind that can be.
     pub(crate) fn open(&self, progress: &Rc<Progress>) -> Result<Reader, ReadError> {
-        let input = Counted {
-            input: self.input()?,
-            progress: Rc::clone(progress),
+        let mut input: Box<dyn Read> = match self.recovered.get() {
+            Some(recovered) => reread(recovered)?,
+            None => self.input()?,
         };
-        let input = BufReader::with_capacity(PIECE_BYTES, input);
-        Ok(Reader::Snapshot(Box::new(SnapshotReader::new(input)?)))
+        let mut first_bytes = Vec::new();
+        input
+            .by_ref()
+            .take(MAGIC_BYTES)
+            .read_to_end(&mut first_bytes)?;
+        if ImageFile::is_image(&first_bytes) {
+            let image = self.image(&first_bytes, input)?;
+            let mut recovered = tempfile::tempfile()?;
+            image.recover(BufWriter::new(&mut recovered))?;
+            input = reread(self.recovered.get_or_init(|| recovered))?;
+        } else {
+            input = Box::new(Cursor::new(first_bytes).chain(input));
+        }
+        Reader::snapshot(input, progress)
+    }
+
+    /// Opens the black box that it is.
+    ///
+    /// # Errors
+    /// It can't be read, or is no black box.
+    pub(crate) fn open_image(&self) -> Result<ImageFile, ReadError> {
+        let mut input = self.input()?;
+        let mut first_bytes = Vec::new();
+        input
+            .by_ref()
+            .take(MAGIC_BYTES)
+            .read_to_end(&mut first_bytes)?;
+        self.image(&first_bytes, input)
+    }
+
+    /// The black box that begins with these bytes. It is read in any order, so one that comes through a pipe is copied.
+    fn image(&self, first_bytes: &[u8], mut rest: Box<dyn Read>) -> Result<ImageFile, ReadError> {
+        if self.copy.is_none() && self.bytes().is_some() {
+            return ImageFile::open(&self.path);
+        }
+        let mut copy = NamedTempFile::new()?;
+        copy.write_all(first_bytes)?;
+        io::copy(&mut rest, &mut copy)?;
+        // What is open stays readable when the name is gone.
+        ImageFile::open(copy.path())
     }
 
     fn input(&self) -> io::Result<Box<dyn Read>> {
         if let Some(copy) = &self.copy {
-            let mut copy = copy.try_clone()?;
-            copy.rewind()?;
-            return Ok(Box::new(copy));
+            return reread(copy);
         }
         if self.path == Path::new("-") {
             return Ok(Box::new(io::stdin().lock()));
@@ -99,13 +144,20 @@ impl Source {
     }
 }
 
+/// The file once more, from its beginning.
+fn reread(file: &File) -> io::Result<Box<dyn Read>> {
+    let mut file = file.try_clone()?;
+    file.rewind()?;
+    Ok(Box::new(file))
+}
+
 /// The sources of a command line.
 pub(crate) fn sources(paths: &[PathBuf]) -> Vec<Source> {
     paths.iter().map(|path| Source::new(path)).collect()
 }
 
 /// Counts what is read.
-pub(crate) struct Counted {
+struct Counted {
     input: Box<dyn Read>,
     progress: Rc<Progress>,
 }
@@ -118,45 +170,53 @@ impl Read for Counted {
     }
 }
 
-/// An open file of one of the kinds that there are.
-pub(crate) enum Reader {
-    Snapshot(Box<SnapshotReader<BufReader<Counted>>>),
+/// An open file.
+pub(crate) struct Reader {
+    snapshot: SnapshotReader<BufReader<Counted>>,
 }
 
 impl Reader {
+    /// Reads a snapshot.
+    ///
+    /// # Errors
+    /// It can't be read, or is none.
+    pub(crate) fn snapshot(
+        input: Box<dyn Read>,
+        progress: &Rc<Progress>,
+    ) -> Result<Reader, ReadError> {
+        let input = Counted {
+            input,
+            progress: Rc::clone(progress),
+        };
+        let input = BufReader::with_capacity(PIECE_BYTES, input);
+        Ok(Reader {
+            snapshot: SnapshotReader::new(input)?,
+        })
+    }
+
     /// What the file says of its process.
     pub(crate) fn facts(&self) -> &Facts {
-        match self {
-            Reader::Snapshot(reader) => reader.facts(),
-        }
+        self.snapshot.facts()
     }
 
     /// Goes to the next event; `false` at the end.
     pub(crate) fn advance(&mut self) -> Result<bool, ReadError> {
-        match self {
-            Reader::Snapshot(reader) => reader.advance(),
-        }
+        self.snapshot.advance()
     }
 
     /// The event that reading has come to.
     #[inline]
     pub(crate) fn current(&self) -> Option<EventRef<'_>> {
-        match self {
-            Reader::Snapshot(reader) => reader.current(),
-        }
+        self.snapshot.current()
     }
 
     /// What was wrong with what was read.
     pub(crate) fn flaws(&self) -> &[Flaw] {
-        match self {
-            Reader::Snapshot(reader) => reader.flaws(),
-        }
+        self.snapshot.flaws()
     }
 
     /// Whether the end was reached and nothing was wrong.
     pub(crate) fn is_complete(&self) -> bool {
-        match self {
-            Reader::Snapshot(reader) => reader.is_complete(),
-        }
+        self.snapshot.is_complete()
     }
 }

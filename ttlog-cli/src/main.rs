@@ -5,6 +5,7 @@
 mod cli;
 mod condition;
 mod export;
+mod follow;
 mod header;
 mod help;
 mod info;
@@ -12,10 +13,12 @@ mod input;
 mod label;
 mod line;
 mod merge;
+mod new_file;
 mod output;
 mod pager;
 mod progress;
 mod query;
+mod recover;
 mod select;
 mod show;
 mod terminal;
@@ -32,5 +35,6 @@ fn main() -> ExitCode {
         cli::Command::Show(options) => show::run(&options),
         cli::Command::Info(options) => info::run(&options),
         cli::Command::Export(options) => export::run(&options),
+        cli::Command::Recover(options) => recover::run(&options),
     }
 }

@@ -52,6 +52,18 @@ impl Process {
 }
 
 impl Stream {
+    fn new(name: String, reader: Reader) -> Stream {
+        let mut stream = Stream {
+            name,
+            process: Process::of(reader.facts()),
+            reader,
+            time_ns: None,
+            error: None,
+        };
+        stream.advance();
+        stream
+    }
+
     /// What the file is called in messages.
     pub(crate) fn name(&self) -> &str {
         &self.name
@@ -98,15 +110,7 @@ impl Merge {
         for source in sources {
             match source.open(progress) {
                 Ok(reader) if wants(reader.facts()) => {
-                    let mut stream = Stream {
-                        name: source.name(),
-                        process: Process::of(reader.facts()),
-                        reader,
-                        time_ns: None,
-                        error: None,
-                    };
-                    stream.advance();
-                    merge.streams.push(stream);
+                    merge.streams.push(Stream::new(source.name(), reader));
                 }
                 Ok(_) => {}
                 Err(error) => {
@@ -116,6 +120,15 @@ impl Merge {
             }
         }
         merge
+    }
+
+    /// The events of one file alone.
+    pub(crate) fn of(reader: Reader) -> Merge {
+        Merge {
+            streams: vec![Stream::new(String::new(), reader)],
+            current: None,
+            all_opened: true,
+        }
     }
 
     /// The files that could be opened.

@@ -1,8 +1,10 @@
 //! [`Output`]: stdout, a pager or a file, in large pieces; and lines on stderr.
 
 use std::io::{self, IsTerminal, StdoutLock, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
+use crate::new_file::NewFile;
 use crate::pager::{Pager, Wish};
 
 /// Above this many bytes the buffer is written.
@@ -29,8 +31,7 @@ enum Target {
         counted_rows: usize,
     },
     Pager(Pager),
-    File(tempfile::NamedTempFile),
-    Device(std::fs::File),
+    File(NewFile),
 }
 
 impl Output {
@@ -64,24 +65,12 @@ impl Output {
         }
     }
 
-    /// A file, which gets its name only when all is written: nobody takes half of it for the whole, and it can have the
-    /// name of what is being read. As a snapshot, it is its owner's alone. A device or a pipe is written to as it is.
+    /// A file; see [`NewFile`].
     ///
     /// # Errors
     /// The file can't be made.
-    pub(crate) fn file(path: &std::path::Path) -> io::Result<Output> {
-        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            let device = std::fs::OpenOptions::new().write(true).open(path)?;
-            return Ok(Output::new(Target::Device(device)));
-        }
-        let directory = match path.parent() {
-            Some(parent) if parent != std::path::Path::new("") => parent,
-            _ => std::path::Path::new("."),
-        };
-        let file = tempfile::Builder::new()
-            .prefix(".ttlog-")
-            .tempfile_in(directory)?;
-        Ok(Output::new(Target::File(file)))
+    pub(crate) fn file(path: &Path) -> io::Result<Output> {
+        Ok(Output::new(Target::File(NewFile::new(path)?)))
     }
 
     fn new(target: Target) -> Output {
@@ -144,37 +133,23 @@ impl Output {
             Target::Screen { .. } => io::stdout().write_all(text)?,
             Target::Pager(pager) => pager.write(text)?,
             Target::File(file) => file.write_all(text)?,
-            Target::Device(device) => device.write_all(text)?,
         }
         self.text.clear();
         Ok(())
     }
 
-    /// Writes the rest; waits for the pager, which has the terminal for itself until then.
+    /// Writes the rest; waits for the pager, which has the terminal for itself until then; gives a file its name.
     ///
     /// # Errors
     /// It could not be written. A reader that went away is no error.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         let written = self.write();
-        if let Target::Pager(pager) = self.target {
-            pager.finish()?;
+        match self.target {
+            Target::Pager(pager) => pager.finish()?,
+            Target::File(file) if written.is_ok() => file.finish()?,
+            _ => {}
         }
         without_broken_pipe(written)
-    }
-
-    /// Writes the rest and gives the file its name; for other outputs the same as [`Output::finish`].
-    ///
-    /// # Errors
-    /// It could not be written or named.
-    pub(crate) fn finish_as(mut self, path: &std::path::Path) -> io::Result<()> {
-        self.write()?;
-        match self.target {
-            Target::File(file) => {
-                file.persist(path)?;
-                Ok(())
-            }
-            _ => self.finish(),
-        }
     }
 }
 

@@ -31,6 +31,11 @@ impl Progress {
         }
     }
 
+    /// Of what needs none.
+    pub(crate) fn none() -> Progress {
+        Progress::new(None, true)
+    }
+
     /// So many bytes more have been read.
     pub(crate) fn advance(&self, bytes: usize) {
         let done = self.done_bytes.get() + bytes as u64;

@@ -90,10 +90,12 @@ impl<'a> Query<'a> {
         let progress = self.progress();
         let wants = |facts: &_| wants_process(self.filters, facts);
         Reading {
-            merge: Merge::open(&self.sources, &progress, wants),
-            selection: Selection::new(self.filters, self.anchors),
-            last: self.filters.last_count(),
-            progress,
+            progress: Rc::clone(&progress),
+            ..Reading::new(
+                Merge::open(&self.sources, &progress, wants),
+                Selection::new(self.filters, self.anchors),
+                self.filters.last_count(),
+            )
         }
     }
 }
@@ -106,7 +108,17 @@ pub(crate) struct Reading<'a> {
     progress: Rc<Progress>,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    /// What is selected of these events, or the last of that; shows no progress.
+    pub(crate) fn new(merge: Merge, selection: Selection<'a>, last: Option<usize>) -> Reading<'a> {
+        Reading {
+            merge,
+            selection,
+            last,
+            progress: Rc::new(Progress::none()),
+        }
+    }
+
     /// Calls `each` with every event that is wanted, whatever `--last` says.
     #[inline]
     pub(crate) fn for_each<E>(

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use crate::cli::{ColorChoice, ShowOptions};
+use crate::follow;
 use crate::header;
 use crate::line::LineWriter;
 use crate::output::{Output, environment_allows_colors, tell_aside};
@@ -13,6 +14,9 @@ use crate::query::{Passes, Query, Reading};
 
 /// Prints the events of all files; see the help text for the exit codes.
 pub(crate) fn run(options: &ShowOptions) -> ExitCode {
+    if options.follow {
+        return follow::run(options);
+    }
     let to_terminal = io::stdout().is_terminal();
     let query = match Query::new(&options.files, &options.filters, Passes::One, to_terminal) {
         Ok(query) => query,
@@ -63,7 +67,7 @@ fn output(options: &ShowOptions) -> Output {
 }
 
 /// Whether what goes to stdout has colours.
-fn is_colored(choice: ColorChoice) -> bool {
+pub(crate) fn is_colored(choice: ColorChoice) -> bool {
     match choice {
         ColorChoice::Always => true,
         ColorChoice::Never => false,

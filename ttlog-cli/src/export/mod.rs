@@ -11,7 +11,6 @@ mod chrome;
 mod csv;
 
 use std::io::{self, IsTerminal};
-use std::path::Path;
 use std::process::ExitCode;
 
 use ttlog_core::FormatKind;
@@ -75,15 +74,10 @@ pub(crate) fn run(options: &ExportOptions) -> ExitCode {
         }
     };
     reading.hide_progress();
-    let finished = match &options.output {
-        Some(path) if written.is_ok() => finish_as(output, path),
-        _ => output.finish(),
+    // Half of a file gets no name.
+    let finished = match written {
+        Ok(_) => output.finish(),
+        Err(error) => Err(error),
     };
-    reading.finish(written.and(finished))
-}
-
-fn finish_as(output: Output, path: &Path) -> io::Result<()> {
-    output
-        .finish_as(path)
-        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    reading.finish(finished)
 }

@@ -29,7 +29,7 @@ struct Findings {
     name: String,
     reader: Reader,
     counts: Counts,
-    /// The bytes that were read.
+    /// The length of the file.
     bytes: u64,
 }
 
@@ -84,7 +84,7 @@ fn examine(source: &Source) -> Result<Findings, ReadError> {
         name: source.name(),
         reader,
         counts,
-        bytes: progress.done_bytes(),
+        bytes: source.bytes().unwrap_or(progress.done_bytes()),
     })
 }
 

@@ -3,6 +3,8 @@
 mod broken;
 mod common;
 mod export;
+#[cfg(unix)]
+mod image;
 mod info;
 mod merge;
 mod show;
