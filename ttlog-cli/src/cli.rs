@@ -50,6 +50,12 @@ pub(crate) enum Command {
     /// The file stays as it is. The other commands read such a file, too; a snapshot of it is smaller, and can be sent away.
     #[command(after_help = help::RECOVER, after_long_help = help::sections(&[help::RECOVER, help::EXIT]))]
     Recover(RecoverOptions),
+    /// Print what makes a shell complete the command line
+    #[command(after_help = help::COMPLETIONS)]
+    Completions(CompletionsOptions),
+    /// Print the man page, or write those of all commands into a directory
+    #[command(after_help = help::MAN)]
+    Man(ManOptions),
 }
 
 #[derive(Debug, Args)]
@@ -277,6 +283,19 @@ pub(crate) struct RecoverOptions {
     /// The snapshot
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsOptions {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManOptions {
+    /// Where the pages are written; it is made if it isn't there
+    #[arg(value_name = "DIRECTORY")]
+    pub(crate) directory: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

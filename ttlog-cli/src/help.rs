@@ -77,6 +77,19 @@ Formats:
   Of several files, json and csv tell the service and the pid as well.
 ";
 
+pub(crate) const COMPLETIONS: &str = "\
+Examples:
+  ttlog completions bash > ~/.local/share/bash-completion/completions/ttlog
+  ttlog completions zsh > ~/.zfunc/_ttlog          with ~/.zfunc in fpath
+  ttlog completions fish > ~/.config/fish/completions/ttlog.fish
+";
+
+pub(crate) const MAN: &str = "\
+Examples:
+  ttlog man | man -l -
+  ttlog man ~/.local/share/man/man1
+";
+
 /// The sections in their order, with an empty line between them.
 pub(crate) fn sections(parts: &[&str]) -> String {
     parts.join("\n")

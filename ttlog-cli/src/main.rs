@@ -6,6 +6,7 @@ mod cli;
 mod condition;
 mod export;
 mod follow;
+mod generate;
 mod header;
 mod help;
 mod info;
@@ -36,5 +37,7 @@ fn main() -> ExitCode {
         cli::Command::Info(options) => info::run(&options),
         cli::Command::Export(options) => export::run(&options),
         cli::Command::Recover(options) => recover::run(&options),
+        cli::Command::Completions(options) => generate::completions(&options),
+        cli::Command::Man(options) => generate::man(&options),
     }
 }

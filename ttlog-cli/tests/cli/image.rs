@@ -153,7 +153,7 @@ fn logs_what_it_is_told() {
             handle.logger().emit(event.build());
         }
         handle.flush();
-        eprintln!("done");
+        writeln!(std::io::stderr(), "done").unwrap();
     }
     // As one that is killed: nothing is tidied up.
     std::process::abort();

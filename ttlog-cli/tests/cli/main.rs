@@ -3,6 +3,7 @@
 mod broken;
 mod common;
 mod export;
+mod generate;
 #[cfg(unix)]
 mod image;
 mod info;
