@@ -82,7 +82,7 @@
 //!
 //! The last events, of every level that is enabled, are always in memory. A snapshot writes them to a file: on request, on a panic, and
 //! as [`TtlogBuilder::snapshot_on`] (a level), [`snapshot_every`](TtlogBuilder::snapshot_every) (an interval) and `snapshot_on_signal` (with the feature
-//! `signals`) say. The command `ttlog show` prints it, [`SnapshotReader`] reads it:
+//! `signals`) say. A directory keeps the newest 100 of a service. The command `ttlog show` prints it, [`SnapshotReader`] reads it:
 //!
 //! ```
 //! # let directory = std::env::temp_dir().join(format!("ttlog-doc-{}", std::process::id()));

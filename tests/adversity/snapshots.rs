@@ -125,3 +125,27 @@ fn a_snapshot_under_load_has_no_gap_where_nothing_was_lost() {
         done.store(true, Ordering::Relaxed);
     });
 }
+
+#[test]
+fn a_directory_keeps_the_newest_snapshots_of_a_service() {
+    let directory = Directory::new();
+    let service = |name: &str| {
+        ttlog::init()
+            .recorder_only()
+            .snapshot_dir(directory.path())
+            .service(name)
+            .keep_snapshots(2)
+            .build()
+            .unwrap()
+    };
+    let (shop, other) = (service("shop"), service("shop-2"));
+    let first = other.snapshot("other").unwrap();
+    let paths: Vec<_> = (0..4)
+        .map(|n| shop.snapshot(&n.to_string()).unwrap())
+        .collect();
+    let mut left = directory.snapshots();
+    left.sort();
+    let mut expected = vec![first, paths[2].clone(), paths[3].clone()];
+    expected.sort();
+    assert_eq!(left, expected);
+}

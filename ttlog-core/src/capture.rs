@@ -71,6 +71,9 @@ impl Pipeline {
             packing: self.settings().packing,
         };
         let path = snapshot::write(&contents, &self.settings().snapshot_dir)?;
+        if let Err(error) = self.settings().keep.enforce(&path, contents.facts) {
+            self.report_retention(&error);
+        }
         self.count_snapshot();
         Ok(path)
     }

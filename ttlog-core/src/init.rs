@@ -109,6 +109,7 @@ pub fn init() -> TtlogBuilder {
 /// | [`snapshot_on`](Self::snapshot_on) | off |
 /// | [`snapshot_min_interval`](Self::snapshot_min_interval) | 10 s |
 /// | [`snapshot_every`](Self::snapshot_every) | off |
+/// | [`keep_snapshots`](Self::keep_snapshots), [`keep_snapshot_bytes`](Self::keep_snapshot_bytes) | 100 files, 1 GiB |
 #[derive(Debug)]
 #[must_use = "settings do nothing until `init`, `try_init` or `build` is called"]
 pub struct TtlogBuilder {
@@ -569,6 +570,7 @@ impl TtlogBuilder {
                 true => Packing::SHORTEST,
                 false => Packing::Plain,
             },
+            keep: self.snapshots.keep,
         };
         let (black_box, log) = match &self.black_box {
             Some(path) => {

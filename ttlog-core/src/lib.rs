@@ -10,7 +10,7 @@
 //! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message`, `answer` | from the rings to the recorder |
 //! | `sink`, `sink_state`, `sink_thread`, `sink_shield`, `format` | from the recorder to where somebody reads it |
 //! | `black_box` | the same in a file that outlives the process |
-//! | `capture`, `process_facts`, `snapshot` | from the recorder into a file, and back |
+//! | `capture`, `process_facts`, `build_id`, `snapshot` | from the recorder into a file, and back |
 //! | `triggers`, `snapshot_settings`, `snapshot_signal` | when a snapshot is taken that nobody asked for |
 //! | `init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `panic_snapshots`, `backtrace`, `exit`, `report` | what an application sees of all this |
 //! | `fork`, `heir` | what becomes of all this in a child of `fork` |
@@ -23,6 +23,7 @@ mod backtrace;
 pub mod black_box;
 #[cfg(not(feature = "black-box"))]
 mod black_box;
+mod build_id;
 mod callsite;
 mod capture;
 mod clock;

@@ -25,7 +25,7 @@ use crate::ring::Cursor;
 use crate::sink::Sink;
 use crate::sink_state::{Health, SinkState};
 use crate::sink_thread;
-use crate::snapshot::Packing;
+use crate::snapshot::{Keep, Packing};
 use crate::stats::{SinkStats, Stats};
 use crate::sync::lock;
 use crate::thread_ring::ThreadRing;
@@ -55,6 +55,8 @@ pub(crate) struct Pipeline {
     snapshots: AtomicU64,
     /// How many threads are about to write a snapshot; relaxed, for what they write is a file.
     writers: AtomicUsize,
+    /// Whether it was told that old snapshots can't be removed.
+    retention_failed: AtomicBool,
     /// Whether there are triggers, for who would wait for them.
     has_triggers: AtomicBool,
     /// How many panics are about to write a snapshot that has what is recorded now.
@@ -93,6 +95,8 @@ pub(crate) struct Settings {
     pub(crate) snapshot_dir: PathBuf,
     /// In what form snapshots have their events.
     pub(crate) packing: Packing,
+    /// How many of them stay.
+    pub(crate) keep: Keep,
 }
 
 /// What [`Pipeline::hold`] takes, from the first lock to the last.
@@ -140,6 +144,7 @@ impl Pipeline {
             overwritten: AtomicU64::new(0),
             snapshots: AtomicU64::new(0),
             writers: AtomicUsize::new(0),
+            retention_failed: AtomicBool::new(false),
             has_triggers: AtomicBool::new(false),
             panics: AtomicUsize::new(0),
         }
@@ -374,6 +379,13 @@ impl Pipeline {
 
     pub(crate) fn set_has_triggers(&self, has_triggers: bool) {
         self.has_triggers.store(has_triggers, Ordering::Relaxed);
+    }
+
+    /// Tells once that old snapshots can't be removed.
+    pub(crate) fn report_retention(&self, error: &io::Error) {
+        if !self.retention_failed.swap(true, Ordering::Relaxed) {
+            report(&format!("old snapshots stay: {error} (reported once)"));
+        }
     }
 
     pub(crate) fn count_snapshot(&self) {

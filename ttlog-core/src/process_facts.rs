@@ -1,5 +1,6 @@
 //! What a snapshot says of the process, whenever it is made.
 
+use crate::build_id::build_id;
 use crate::snapshot::{Facts, fact};
 
 /// The facts that stay the same while the process runs.
@@ -9,6 +10,9 @@ pub(crate) fn process_facts(service: &str, started_ns: u64) -> Facts {
     facts.set_number(fact::PID, u64::from(std::process::id()));
     if let Ok(path) = std::env::current_exe() {
         facts.set_text(fact::EXECUTABLE, path.to_string_lossy());
+    }
+    if let Some(id) = build_id() {
+        facts.set_text(fact::BUILD_ID, id);
     }
     if let Some(host) = host_name() {
         facts.set_text(fact::HOST, host);

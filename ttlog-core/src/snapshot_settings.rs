@@ -1,15 +1,17 @@
-//! The settings of [`TtlogBuilder`] that say when a snapshot is taken.
+//! The settings of [`TtlogBuilder`] that say when a snapshot is taken, and how many stay.
 
 use std::time::Duration;
 
 use crate::init::TtlogBuilder;
 use crate::level::LogLevel;
+use crate::snapshot::Keep;
 use crate::triggers::TriggerSettings;
 
-/// When snapshots are taken that nobody asks for.
+/// When snapshots are taken that nobody asks for, and how many stay.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct SnapshotSettings {
     pub(crate) triggers: TriggerSettings,
+    pub(crate) keep: Keep,
 }
 
 impl TtlogBuilder {
@@ -51,6 +53,23 @@ impl TtlogBuilder {
     /// Takes a snapshot when the last one that was triggered is so long ago, unless nothing was recorded since.
     pub fn snapshot_every(mut self, interval: Duration) -> Self {
         self.snapshots.triggers.every = Some(interval);
+        self
+    }
+
+    /// How many snapshots of this [`service`](Self::service) stay in its [`snapshot_dir`](Self::snapshot_dir): when one is written, the oldest beyond that
+    /// are removed. 100 by default; `usize::MAX` keeps all.
+    ///
+    /// Only files with the names that ttlog gives are counted and removed, and only those of the same owner; never links, never the file that
+    /// was just written. Several processes may share the directory; the number is of all that have the same service name. What a
+    /// killed process left half-written goes, too. A failure is reported once on stderr, and does no harm to the snapshot.
+    pub fn keep_snapshots(mut self, files: usize) -> Self {
+        self.snapshots.keep.files = files;
+        self
+    }
+
+    /// The same for the bytes of these files together: 1 GiB by default; `u64::MAX` for no limit.
+    pub fn keep_snapshot_bytes(mut self, bytes: u64) -> Self {
+        self.snapshots.keep.bytes = bytes;
         self
     }
 

@@ -12,6 +12,8 @@ pub mod fact {
     pub const PID: &str = "pid";
     /// Text: the path of the executable.
     pub const EXECUTABLE: &str = "executable";
+    /// Text: the build id of the executable, in hexadecimal digits: that of its ELF note, where it has one.
+    pub const BUILD_ID: &str = "build_id";
     /// Text: the name of the machine.
     pub const HOST: &str = "host";
     /// Text: what the kernel calls this start of the machine.

@@ -10,12 +10,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::error::SnapshotError;
-use super::facts::{Facts, fact};
+use super::facts::Facts;
+use super::names::{ENDING, PARTIAL_ENDING, stem};
 use super::writer::{Contents, write_to};
-use crate::format::timestamp;
 
-/// Ends the temporary name.
-const PARTIAL: &str = "partial";
 /// How many names are tried.
 const ATTEMPTS: u32 = 1000;
 
@@ -68,8 +66,8 @@ fn create(directory: &Path, stem: &str) -> Result<(File, PathBuf, PathBuf), Snap
     let mut attempts = 0;
     loop {
         let counter = COUNTER.fetch_add(1, Ordering::Relaxed);
-        let path = directory.join(format!("{stem}-{counter}.ttlog"));
-        let temporary = directory.join(format!("{stem}-{counter}.ttlog.{PARTIAL}"));
+        let path = directory.join(format!("{stem}-{counter}{ENDING}"));
+        let temporary = directory.join(format!("{stem}-{counter}{PARTIAL_ENDING}"));
         let error = match create_new(&temporary) {
             Ok(file) => match fs::symlink_metadata(&path) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -107,51 +105,11 @@ fn sync_directory(directory: &Path) {
     let _ = directory;
 }
 
-/// The file's name up to the counter.
-fn stem(facts: &Facts) -> String {
-    let executable = || {
-        Path::new(facts.text(fact::EXECUTABLE)?)
-            .file_stem()?
-            .to_str()
-    };
-    let service = facts.text(fact::SERVICE).filter(|name| !name.is_empty());
-    let name = sanitized(service.or_else(executable).unwrap_or_default());
-    let pid = facts.number(fact::PID).unwrap_or(0);
-    let time = utc(facts.number(fact::SNAPSHOT_TIME_NS).unwrap_or(0));
-    format!("{name}-{pid}-{time}")
-}
-
-/// What can stand in a file's name on every system: letters, digits, `_`, `-` and inner dots, 64 at most.
-fn sanitized(name: &str) -> String {
-    let name: String = name
-        .trim_matches('.')
-        .chars()
-        .map(|character| match character {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-' | '.' => character,
-            _ => '_',
-        })
-        .take(64)
-        .collect();
-    if name.is_empty() {
-        "ttlog".to_owned()
-    } else {
-        name
-    }
-}
-
-/// A time to the millisecond, as `2026-01-30T23-59-59.123Z`.
-fn utc(nanos: u64) -> String {
-    let mut text = timestamp::file_stamp(nanos);
-    let milliseconds = nanos / 1_000_000 % 1000;
-    text.truncate(text.len() - 1);
-    text.push_str(&format!(".{milliseconds:03}Z"));
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::snapshot::Packing;
+    use crate::snapshot::fact;
 
     /// A directory of this test, removed at its end.
     struct Directory(PathBuf);
@@ -254,19 +212,5 @@ mod tests {
         assert_eq!(error.path(), file.join("below"));
         assert!(std::error::Error::source(&error).is_some());
         assert_eq!(directory.names(), ["file"]);
-    }
-
-    #[test]
-    fn times_are_those_of_the_calendar() {
-        assert_eq!(utc(0), "1970-01-01T00-00-00.000Z");
-        assert_eq!(utc(951_782_400_009_999_999), "2000-02-29T00-00-00.009Z");
-    }
-
-    #[test]
-    fn names_become_those_of_files() {
-        assert_eq!(sanitized("a/b:c"), "a_b_c");
-        assert_eq!(sanitized("..."), "ttlog");
-        assert_eq!(sanitized(&"x".repeat(99)).len(), 64);
-        assert_eq!(stem(&Facts::default()), "ttlog-0-1970-01-01T00-00-00.000Z");
     }
 }

@@ -22,11 +22,13 @@ mod flaw;
 mod layout;
 #[cfg(feature = "compression")]
 mod lz4;
+mod names;
 mod pack;
 mod packed_block;
 mod payload;
 mod reader;
 mod records;
+mod retention;
 #[cfg(test)]
 mod tests;
 mod unpack;
@@ -39,6 +41,7 @@ pub(crate) use file::write;
 pub use flaw::Flaw;
 pub(crate) use packed_block::Packing;
 pub use reader::SnapshotReader;
+pub(crate) use retention::Keep;
 pub(crate) use writer::Contents;
 #[cfg(feature = "black-box")]
 pub(crate) use {
