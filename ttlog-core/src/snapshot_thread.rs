@@ -347,14 +347,19 @@ impl SnapshotThread {
         if !self.triggers.are_set() {
             return;
         }
-        if self.pipeline.panics.load(Ordering::Relaxed) > 0 {
-            self.triggers.forget_events();
-        }
+        self.leave_to_panics();
         // While one is written, the others wait.
         if !self.pipeline.is_writing()
             && let Some(reason) = self.triggers.due(Instant::now(), self.recorder.log.count())
         {
             self.pipeline.snapshot_aside(reason);
+        }
+    }
+
+    /// What is in the snapshot of a panic needs none of its own.
+    fn leave_to_panics(&mut self) {
+        if self.pipeline.panics.load(Ordering::Relaxed) > 0 {
+            self.triggers.forget_events();
         }
     }
 
@@ -394,6 +399,8 @@ impl SnapshotThread {
             Task::Sync(answer) => {
                 // What holds the pass back is none of the asker's business.
                 let _ = self.pass();
+                // Before a panic goes on to write its snapshot, and is over.
+                self.leave_to_panics();
                 answer.give(self.recorder.log.start());
             }
             Task::Drain(answer) => {
