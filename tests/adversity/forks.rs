@@ -546,6 +546,53 @@ fn child_with_a_sink_that_forks() {
     flush_and_balance(&handle);
 }
 
+#[test]
+fn a_fork_within_init_leaves_a_child_that_does_not_log_and_ends() {
+    let (directory, _) = run("child_with_a_sink_that_forks_when_it_is_named");
+    assert_eq!(lines(&directory), ["parent"]);
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_with_a_sink_that_forks_when_it_is_named() {
+    struct Named(File, AtomicBool);
+
+    impl Sink for Named {
+        fn write(&mut self, event: &EventRef<'_>) -> io::Result<()> {
+            self.0.write(event)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.0.flush()
+        }
+
+        fn name(&self) -> String {
+            // ttlog holds a lock here.
+            if !self.1.swap(true, Ordering::Relaxed) {
+                forked(|| {
+                    info!("child");
+                    let other = thread::spawn(|| {
+                        info!("thread of the child");
+                        tiny().try_init().unwrap_err()
+                    });
+                    assert!(matches!(other.join(), Ok(InitError::Thread(_))));
+                    ttlog::set_level(LogLevel::Trace);
+                })
+                .join();
+            }
+            "named".to_owned()
+        }
+    }
+
+    let Some(directory) = child_directory() else {
+        return;
+    };
+    let sink = Named(file(&directory), AtomicBool::new(false));
+    let handle = tiny().sink(sink).init();
+    info!("parent");
+    flush_and_balance(&handle);
+}
+
 /// How many times the process forks; more with `TTLOG_FORKS`.
 fn forks() -> u64 {
     let asked = std::env::var("TTLOG_FORKS").ok();

@@ -99,8 +99,8 @@ struct Held {
     table: MutexGuard<'static, callsite::Table>,
     live: MutexGuard<'static, dispatch::Live>,
     _custom: RwLockWriteGuard<'static, dispatch::Installed>,
-    names: MutexGuard<'static, thread_names::Names>,
     pipelines: Vec<HeldPipeline>,
+    names: MutexGuard<'static, thread_names::Names>,
 }
 
 struct HeldPipeline {
@@ -115,19 +115,19 @@ impl Held {
         let table = hold(&callsite::TABLE, until)?;
         let live = hold(&dispatch::LIVE, until)?;
         let custom = hold_whole(&dispatch::CUSTOM, until)?;
-        let names = hold(&thread_names::NAMES, until)?;
         let pipelines = live
             .iter()
             .filter_map(|pipeline| pipeline.upgrade())
             .map(|pipeline| HeldPipeline::take(pipeline, until))
             .collect::<Option<_>>()?;
+        let names = hold(&thread_names::NAMES, until)?;
         Some(Held {
             start,
             table,
             live,
             _custom: custom,
-            names,
             pipelines,
+            names,
         })
     }
 }

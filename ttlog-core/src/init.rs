@@ -318,6 +318,8 @@ impl TtlogBuilder {
             let error = io::Error::other("the process was forked while ttlog was busy");
             return Err(InitError::Thread(error));
         }
+        // Before what may be asked of sinks while the lock is held.
+        fork::watch();
         let mut start = lock(&START);
         if start.stage == Stage::Initialized {
             return Err(InitError::AlreadyInitialized);
