@@ -154,79 +154,110 @@ impl Moment {
 /// Turns ticks into wall time.
 ///
 /// The length of a tick is measured from the first moment to the latest against the monotonic clock, so it
-/// gets better with time and no step of the wall clock disturbs it; the wall clock is read anew at each
-/// [`Calibration::renew`], so a step shows in the events after it.
+/// gets better with time and no step of the wall clock disturbs it. The wall clock is read anew at each
+/// [`Calibration::renew`]. What it differs by is made good until the next one, so that no later tick gets an
+/// earlier time; only a difference that is a step of the wall clock shows at once.
 #[derive(Debug, Clone)]
 pub(crate) struct Calibration {
     first: Moment,
     latest: Moment,
-    /// Nanoseconds a tick, in units of 2^-32.
-    tick_length: u64,
+    line: Line,
+}
+
+/// A tick, its wall time, and nanoseconds a tick in units of 2^-32.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Line {
+    pub(crate) ticks: u64,
+    pub(crate) wall_ns: u64,
+    pub(crate) tick_length: u64,
 }
 
 /// Over how long a tick's length has to be measured before it is used.
 const SHORTEST_BASELINE: Duration = Duration::from_millis(2);
 /// How old a reading of the wall clock may get.
 const RENEW_AFTER: Duration = Duration::from_millis(500);
+/// The wall clock was set if it differs by more nanoseconds from what was expected.
+const STEP_NS: u64 = 1_000_000;
 
 impl Calibration {
     /// Measures for 2 ms.
     pub(crate) fn new() -> Calibration {
         let first = Moment::now();
         std::thread::sleep(SHORTEST_BASELINE);
-        let mut calibration = Calibration {
+        let latest = Moment::now();
+        Calibration {
             first,
-            latest: first,
-            tick_length: 1 << 32,
-        };
-        calibration.measure();
-        calibration
+            latest,
+            line: Line::through(latest, tick_length(first, latest)),
+        }
     }
 
-    fn measure(&mut self) {
-        self.latest = Moment::now();
-        let elapsed_ns = self
-            .latest
-            .instant
-            .duration_since(self.first.instant)
-            .as_nanos();
-        let ticks = u128::from(self.latest.ticks.saturating_sub(self.first.ticks)).max(1);
-        self.tick_length = ((elapsed_ns << 32) / ticks) as u64;
-    }
-
-    /// Reads the clocks again if the last reading is half a second old; whether it did.
-    pub(crate) fn renew(&mut self) -> bool {
+    /// Reads the clocks again if the last reading is half a second old; whether it did. Ticks up to `settled` keep the time that
+    /// they have been given.
+    pub(crate) fn renew(&mut self, settled: u64) -> bool {
         let due = self.latest.instant.elapsed() >= RENEW_AFTER;
         if due {
-            self.measure();
+            self.latest = Moment::now();
+            let measured = Line::through(self.latest, tick_length(self.first, self.latest));
+            self.line = self.line.turned_to(measured, settled);
         }
         due
     }
 
-    /// What makes wall time of ticks: a tick, its wall time, and nanoseconds a tick in units of 2^-32.
+    /// What makes wall time of ticks at the moment.
     #[cfg(all(feature = "black-box", unix))]
-    pub(crate) fn to_words(&self) -> [u64; 3] {
-        [self.latest.ticks, self.latest.wall_ns, self.tick_length]
+    pub(crate) fn line(&self) -> Line {
+        self.line
     }
 
     /// The wall time of a tick, in nanoseconds since 1970 UTC.
     #[inline]
     pub(crate) fn wall_ns(&self, ticks: u64) -> u64 {
-        wall_time(
-            self.latest.ticks,
-            self.latest.wall_ns,
-            self.tick_length,
-            ticks,
-        )
+        self.line.wall_ns(ticks)
     }
 }
 
-/// The wall time of `ticks`, by a tick whose wall time is known and the length of one in units of 2^-32 ns.
-#[inline]
-pub(crate) fn wall_time(known_ticks: u64, known_wall_ns: u64, tick_length: u64, ticks: u64) -> u64 {
-    let since = ticks.wrapping_sub(known_ticks) as i64;
-    let since_ns = (i128::from(since) * i128::from(tick_length)) >> 32;
-    known_wall_ns.wrapping_add(since_ns as u64)
+/// Nanoseconds a tick, in units of 2^-32.
+fn tick_length(first: Moment, latest: Moment) -> u64 {
+    let elapsed_ns = latest.instant.duration_since(first.instant).as_nanos();
+    let ticks = u128::from(latest.ticks.saturating_sub(first.ticks)).max(1);
+    ((elapsed_ns << 32) / ticks) as u64
+}
+
+impl Line {
+    fn through(moment: Moment, tick_length: u64) -> Line {
+        Line {
+            ticks: moment.ticks,
+            wall_ns: moment.wall_ns,
+            tick_length,
+        }
+    }
+
+    /// The wall time of a tick.
+    #[inline]
+    pub(crate) fn wall_ns(self, ticks: u64) -> u64 {
+        let since = ticks.wrapping_sub(self.ticks) as i64;
+        let since_ns = (i128::from(since) * i128::from(self.tick_length)) >> 32;
+        self.wall_ns.wrapping_add(since_ns as u64)
+    }
+
+    /// A line that begins where this one is at `settled`, and meets `measured` half a second after its moment; `measured` itself
+    /// where that is too far off.
+    fn turned_to(self, measured: Line, settled: u64) -> Line {
+        let wall_ns = self.wall_ns(settled);
+        if measured.wall_ns(settled).abs_diff(wall_ns) > STEP_NS {
+            return measured;
+        }
+        let ahead = (RENEW_AFTER.as_nanos() << 32) / u128::from(measured.tick_length.max(1));
+        let meeting = measured.ticks.wrapping_add(ahead as u64);
+        let ticks = u128::from(meeting.wrapping_sub(settled)).max(1);
+        let span_ns = u128::from(measured.wall_ns(meeting).saturating_sub(wall_ns));
+        Line {
+            ticks: settled,
+            wall_ns,
+            tick_length: ((span_ns << 32) / ticks) as u64,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -242,6 +273,39 @@ mod tests {
         let wall = calibration.wall_ns(ticks);
         let tolerance = 1_000_000;
         assert!(before - tolerance <= wall && wall <= after + tolerance);
+    }
+
+    #[test]
+    fn a_small_difference_is_made_good_without_going_back_and_a_step_shows_at_once() {
+        // Two ticks a nanosecond.
+        let line = Line {
+            ticks: 1_000,
+            wall_ns: 5_000_000_000,
+            tick_length: 1 << 31,
+        };
+        let half_a_second = 1_000_000_000;
+        for off_ns in [-700_000, -300, 0, 300, 700_000] {
+            let measured = Line {
+                ticks: 1_000 + half_a_second,
+                wall_ns: 5_500_000_000_u64.wrapping_add_signed(off_ns),
+                ..line
+            };
+            let settled = measured.ticks - 80_000_000;
+            let turned = line.turned_to(measured, settled);
+            assert_eq!(turned.wall_ns(settled), line.wall_ns(settled));
+            let meeting = measured.ticks + half_a_second;
+            let difference = turned.wall_ns(meeting).abs_diff(measured.wall_ns(meeting));
+            assert!(difference <= 1, "{off_ns}: {difference}");
+            let times = (0..100).map(|ticks| turned.wall_ns(settled + ticks));
+            assert!(times.is_sorted() && turned.wall_ns(settled + 100) > turned.wall_ns(settled));
+        }
+        let set_back = Line {
+            wall_ns: 4_000_000_000,
+            ticks: 1_000 + half_a_second,
+            ..line
+        };
+        let turned = line.turned_to(set_back, set_back.ticks);
+        assert_eq!(turned.wall_ns(set_back.ticks), set_back.wall_ns);
     }
 
     #[test]

@@ -102,6 +102,8 @@ pub(crate) struct SnapshotThread {
     control: Receiver<Message>,
     calibration: Calibration,
     clock: Clock,
+    /// Up to here the last pass has taken what there was, in ticks.
+    horizon: u64,
     sources: Vec<Source>,
     version: u64,
     losses: Losses,
@@ -129,6 +131,7 @@ impl SnapshotThread {
             control,
             calibration,
             clock,
+            horizon: TickSource::precise().now(),
             sources: Vec::new(),
             version: 0,
             losses: Losses::default(),
@@ -192,12 +195,13 @@ impl SnapshotThread {
 
     fn merge(&mut self) -> Result<(), HeldBack> {
         // First of all: what is published later than this, or in a ring that isn't known yet, is later in time, too.
-        let horizon = TickSource::precise().now();
+        let settled = std::mem::replace(&mut self.horizon, TickSource::precise().now());
+        let horizon = self.horizon;
         self.find_new_rings();
         if self.clock == Clock::Coarse {
             clock::renew_coarse();
         }
-        self.renew_calibration();
+        self.renew_calibration(settled);
         self.count_drops();
         let mut next: Vec<(u64, usize)> = Vec::with_capacity(self.sources.len());
         for (index, source) in self.sources.iter_mut().enumerate() {
@@ -266,8 +270,8 @@ impl SnapshotThread {
             }));
     }
 
-    fn renew_calibration(&mut self) {
-        let renewed = self.calibration.renew();
+    fn renew_calibration(&mut self, settled: u64) {
+        let renewed = self.calibration.renew(settled);
         if renewed {
             *lock(&self.pipeline.calibration) = Some(self.calibration.clone());
         }

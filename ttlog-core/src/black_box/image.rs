@@ -9,7 +9,7 @@ use super::layout::{
 };
 use super::ring_reader::RingReader;
 use super::source::Source;
-use crate::clock::wall_time;
+use crate::clock::Line;
 use crate::process_facts::boot_id;
 use crate::snapshot::{Facts, ReadError, bytes_of, fact};
 
@@ -135,12 +135,17 @@ impl<S: Source> Image<S> {
     }
 
     /// What makes wall time of ticks.
-    pub(crate) fn calibration(&self) -> TickTime {
+    pub(crate) fn calibration(&self) -> Line {
         let number = self.source.word(header::CALIBRATIONS);
         let slot = header::CALIBRATION_SLOTS + number % 2 * 8 * header::CALIBRATION_WORDS as u64;
         let mut words = [0; header::CALIBRATION_WORDS];
         self.source.read(slot, &mut words);
-        TickTime(words)
+        let [ticks, wall_ns, tick_length] = words;
+        Line {
+            ticks,
+            wall_ns,
+            tick_length,
+        }
     }
 
     /// Events that were overwritten before they reached the recorder, and events that no ring was found for.
@@ -170,16 +175,5 @@ impl<S: Source> Image<S> {
         } else {
             Ending::Killed
         }
-    }
-}
-
-/// A tick, its wall time, and nanoseconds a tick in units of 2^-32.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct TickTime([u64; header::CALIBRATION_WORDS]);
-
-impl TickTime {
-    pub(crate) fn wall_ns(self, ticks: u64) -> u64 {
-        let [known_ticks, known_wall_ns, tick_length] = self.0;
-        wall_time(known_ticks, known_wall_ns, tick_length, ticks)
     }
 }

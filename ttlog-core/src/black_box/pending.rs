@@ -3,9 +3,10 @@
 //! The process may have died, or may be, between copying a record into the recorder and saying so in the ring's tail. Then the record is in
 //! both. The recorder's record has the number of the ring and the position in it (`thread_ring`), so the one in the ring is left out.
 
-use super::image::{Image, TickTime};
+use super::image::Image;
 use super::ring_reader::{RingReader, RingState};
 use super::source::Source;
+use crate::clock::Line;
 use crate::record::{Header, LOG_PREFIX_WORDS, RING_PREFIX_WORDS};
 use crate::thread_ring::{RING_POSITION_BITS, RING_POSITION_MASK};
 
@@ -27,7 +28,7 @@ struct Lane {
 pub(crate) struct Pending {
     /// Once `begin_merge` was called, a heap whose first has the earliest record. Never grows beyond its first capacity.
     lanes: Vec<Lane>,
-    time: TickTime,
+    time: Line,
     /// Events that the rings have published, and those that they dropped.
     pub(crate) published: u64,
     pub(crate) dropped: u64,

@@ -236,7 +236,9 @@ impl BlackBox {
     pub(crate) fn set_calibration(&self, calibration: &Calibration) {
         let number = self.load(header::CALIBRATIONS) + 1;
         let slot = header::CALIBRATION_SLOTS + number % 2 * 8 * header::CALIBRATION_WORDS as u64;
-        for (place, word) in calibration.to_words().into_iter().enumerate() {
+        let line = calibration.line();
+        let words: [u64; header::CALIBRATION_WORDS] = [line.ticks, line.wall_ns, line.tick_length];
+        for (place, word) in words.into_iter().enumerate() {
             self.store(slot + 8 * place as u64, word);
         }
         self.word(header::CALIBRATIONS)
