@@ -111,6 +111,8 @@ pub(crate) const TABLE: &[Entry] = &[
     ttlog::ttlog_entry::<ttlog::Precise>(),
     ttlog::ttlog_entry::<ttlog::Coarse>(),
     ttlog::ttlog_entry::<ttlog::RecorderOnly>(),
+    ttlog::ttlog_entry::<ttlog::BlackBox>(),
+    ttlog::ttlog_entry::<ttlog::BlackBoxOnDisk>(),
     ttlog::ttlog_entry::<ttlog::RecorderBlocking>(),
     ttlog::ttlog_entry::<ttlog::LargeRecorder>(),
     #[cfg(feature = "peers")]

@@ -125,6 +125,7 @@ impl SnapshotThread {
     ) -> Self {
         let calibration = Calibration::new();
         *lock(&pipeline.calibration) = Some(calibration.clone());
+        pipeline.tell_black_box(Some(&calibration));
         SnapshotThread {
             recorder: pipeline.recorder(),
             pipeline,
@@ -465,6 +466,7 @@ impl SnapshotThread {
         }
         self.clock = parts.clock;
         self.triggers = self.pipeline.adopt(parts);
+        self.pipeline.tell_black_box(Some(&self.calibration));
     }
 }
 

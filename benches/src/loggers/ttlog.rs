@@ -1,6 +1,7 @@
 //! ttlog: with a file sink, with the coarse clock, and with the recorder only.
 
 use std::marker::PhantomData;
+use std::path::PathBuf;
 
 use ::ttlog::{Clock, LogLevel, Overflow, TtlogHandle};
 
@@ -85,6 +86,47 @@ impl Setup for RecorderOnly {
     fn init(_place: &Place) -> TtlogHandle {
         ::ttlog::init().level(LogLevel::Info).recorder_only().init()
     }
+}
+
+/// The recorder in a black box that outlives the process.
+pub(super) struct BlackBox;
+
+impl Setup for BlackBox {
+    const NAME: &'static str = "ttlog-black-box";
+    const SETUP: &'static str =
+        "the recorder and no sink, all of it in a black box on a tmpfs (`/dev/shm`)";
+    const WORKLOADS: &'static [Workload] = RecorderOnly::WORKLOADS;
+    const MAY_LOSE: bool = true;
+
+    fn init(_place: &Place) -> TtlogHandle {
+        with_a_black_box(format!("/dev/shm/ttlog-bench-{}.box", std::process::id()).into())
+    }
+}
+
+/// The same on a disk, which outlives the machine, too.
+pub(super) struct BlackBoxOnDisk;
+
+impl Setup for BlackBoxOnDisk {
+    const NAME: &'static str = "ttlog-black-box-on-disk";
+    const SETUP: &'static str = "the same with the black box on a disk";
+    const WORKLOADS: &'static [Workload] = RecorderOnly::WORKLOADS;
+    const MAY_LOSE: bool = true;
+
+    fn init(_place: &Place) -> TtlogHandle {
+        let name = format!("ttlog-bench-{}.box", std::process::id());
+        with_a_black_box(std::env::temp_dir().join(name))
+    }
+}
+
+fn with_a_black_box(path: PathBuf) -> TtlogHandle {
+    let handle = ::ttlog::init()
+        .level(LogLevel::Info)
+        .recorder_only()
+        .black_box(&path)
+        .init();
+    // It is in use without its name, too, and so leaves nothing behind.
+    std::fs::remove_file(path).expect("the black box can be removed");
+    handle
 }
 
 /// The recorder, and callers that wait for it rather than lose an event.
