@@ -8,7 +8,7 @@ use super::ending::Ending;
 use super::image::Image;
 use super::layout::MAGIC;
 use super::salvage::Salvage;
-use super::source::FileSource;
+use super::source::{AnySource, FileSource};
 use crate::clock::now_nanos;
 use crate::ring::Cursor;
 use crate::snapshot::{Facts, Packing, ReadError};
@@ -28,7 +28,7 @@ use crate::snapshot::{Facts, Packing, ReadError};
 /// ```
 #[derive(Debug)]
 pub struct ImageFile {
-    image: Image<FileSource>,
+    image: Image<AnySource>,
 }
 
 /// What [`ImageFile::recover`] has written.
@@ -52,18 +52,27 @@ impl ImageFile {
     /// # Errors
     /// The file can't be read, is no black box, or one of a version that this reader doesn't know.
     pub fn open(path: impl AsRef<Path>) -> Result<ImageFile, ReadError> {
-        let source = FileSource::new(File::open(path)?);
+        let source = AnySource::File(FileSource(File::open(path)?));
         Ok(ImageFile {
             image: Image::open(source)?,
         })
     }
 
+    /// Reads an image from its bytes; some at the end that are no whole word are left out.
+    ///
+    /// # Errors
+    /// They are no black box, or one of a version that this reader doesn't know.
+    pub fn from_bytes(bytes: &[u8]) -> Result<ImageFile, ReadError> {
+        let (words, _) = bytes.as_chunks::<8>();
+        let words = words.iter().map(|word| u64::from_ne_bytes(*word));
+        Ok(ImageFile {
+            image: Image::open(AnySource::Words(words.collect()))?,
+        })
+    }
+
     /// Whether a process has it in use. Only Unix tells; elsewhere `false`.
     pub fn is_live(&self) -> bool {
-        #[cfg(unix)]
-        return super::place::is_in_use(self.image.source().file());
-        #[cfg(not(unix))]
-        false
+        is_live(self.image.source())
     }
 
     /// What the process said of itself when it started.
@@ -110,7 +119,7 @@ impl ImageFile {
 /// An event is in the recorder some milliseconds, 40 at most, after its call has returned.
 #[derive(Debug)]
 pub struct Follower {
-    salvage: Salvage<FileSource>,
+    salvage: Salvage<AnySource>,
     cursor: Cursor,
 }
 
@@ -127,9 +136,14 @@ impl Follower {
 
     /// Whether the process is still there.
     pub fn is_live(&self) -> bool {
+        is_live(self.salvage.image().source())
+    }
+}
+
+fn is_live(source: &AnySource) -> bool {
+    match source {
         #[cfg(unix)]
-        return super::place::is_in_use(self.salvage.image().source().file());
-        #[cfg(not(unix))]
-        false
+        AnySource::File(FileSource(file)) => super::place::is_in_use(file),
+        _ => false,
     }
 }

@@ -42,6 +42,8 @@ mod ring_reader;
 mod salvage;
 #[cfg(feature = "black-box")]
 mod source;
+#[cfg(all(test, feature = "black-box", unix, not(miri), not(loom)))]
+mod tests;
 #[cfg(feature = "black-box")]
 mod told;
 #[cfg(all(feature = "black-box", unix))]

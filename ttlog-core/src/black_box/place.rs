@@ -67,7 +67,7 @@ impl Place {
     /// # Errors
     /// The file is no black box, or can neither be saved nor moved.
     pub(crate) fn save_previous(&self, settings: &Settings) -> Result<(), InitError> {
-        let read = self.old.try_clone().map(FileSource::new);
+        let read = self.old.try_clone().map(FileSource);
         let image = match read.map_err(ReadError::from).and_then(Image::open) {
             Ok(image) => image,
             // What `open` made, or what a machine that went down left of it.
@@ -237,13 +237,13 @@ fn is_blank(file: &File) -> bool {
     let Ok(file) = file.try_clone() else {
         return false;
     };
-    let source = FileSource::new(file);
+    let source = FileSource(file);
     (0..512).all(|word| source.word(8 * word) == 0)
 }
 
 /// What the process of an image said of itself.
 fn facts_of(file: &File) -> Facts {
-    let read = file.try_clone().map(FileSource::new);
+    let read = file.try_clone().map(FileSource);
     read.map_err(ReadError::from)
         .and_then(Image::open)
         .map(|image| image.facts())

@@ -24,19 +24,7 @@ pub(crate) trait Source {
 
 /// An image in a file, which may be in use by the process that writes it.
 #[derive(Debug)]
-pub(crate) struct FileSource {
-    file: File,
-}
-
-impl FileSource {
-    pub(crate) fn new(file: File) -> FileSource {
-        FileSource { file }
-    }
-
-    pub(crate) fn file(&self) -> &File {
-        &self.file
-    }
-}
+pub(crate) struct FileSource(pub(crate) File);
 
 #[cfg(unix)]
 fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
@@ -52,14 +40,14 @@ fn read_at(mut file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
 
 impl Source for FileSource {
     fn read(&self, offset: u64, words: &mut [u64]) -> bool {
-        let read = read_at(&self.file, bytes_of_mut(words), offset).is_ok();
+        let read = read_at(&self.0, bytes_of_mut(words), offset).is_ok();
         fence(Ordering::Acquire);
         read
     }
 }
 
 /// An image in a buffer.
-impl Source for &[u64] {
+impl Source for Vec<u64> {
     fn read(&self, offset: u64, words: &mut [u64]) -> bool {
         let part = usize::try_from(offset / 8)
             .ok()
@@ -68,5 +56,21 @@ impl Source for &[u64] {
             words.copy_from_slice(part);
         }
         part.is_some()
+    }
+}
+
+/// An image of either kind.
+#[derive(Debug)]
+pub(crate) enum AnySource {
+    File(FileSource),
+    Words(Vec<u64>),
+}
+
+impl Source for AnySource {
+    fn read(&self, offset: u64, words: &mut [u64]) -> bool {
+        match self {
+            AnySource::File(file) => file.read(offset, words),
+            AnySource::Words(all) => all.read(offset, words),
+        }
     }
 }

@@ -268,6 +268,16 @@ impl BlackBox {
         self.store(header::STATE, state);
     }
 
+    /// A copy of the image.
+    #[cfg(test)]
+    pub(crate) fn copy(&self) -> Vec<u64> {
+        let used = lock(&self.growth).used;
+        (0..used)
+            .step_by(8)
+            .map(|offset| self.load(offset))
+            .collect()
+    }
+
     // ---- Memory ----
 
     fn address(&self, offset: u64) -> NonNull<u8> {
