@@ -81,6 +81,24 @@ pub(crate) fn check_of(thread: u64, number: u64) -> u64 {
     (number ^ thread << 56).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
+/// Forks a child that logs on its own and then stays; its id is in the file `forked`.
+fn fork_one_that_stays(scene: &Path) {
+    // SAFETY: the child uses no lock that may be held: ttlog's are its own.
+    let pid = unsafe { libc::fork() };
+    if pid != 0 {
+        assert!(pid > 0);
+        fs::write(scene.join("forked"), pid.to_string()).unwrap();
+        return;
+    }
+    for number in 0..5_000_u64 {
+        ttlog::info!(number, "from the child");
+    }
+    fs::write(scene.join("logged"), "").unwrap();
+    loop {
+        std::thread::sleep(std::time::Duration::from_secs(1));
+    }
+}
+
 fn log(thread: u64, numbers: std::ops::Range<u64>, progress: &[AtomicU64]) {
     for number in numbers {
         let check = check_of(thread, number);
@@ -110,6 +128,13 @@ fn body() {
         .snapshot_dir(scene.join("snapshots"))
         .black_box(scene.join("box"))
         .init();
+    if ending == "forks, and leaves without a word" {
+        ttlog::info!("before the fork");
+        fork_one_that_stays(&scene);
+        while !scene.join("logged").exists() {
+            std::thread::yield_now();
+        }
+    }
     let endless = ending == "killed";
     let last = if endless { u64::MAX } else { 3_000 };
     let threads: Vec<_> = (0..THREADS as u64)
@@ -132,7 +157,7 @@ fn body() {
             std::process::abort()
         }
         // SAFETY: ends the process at once, with nothing run.
-        "leaves without a word" => unsafe { libc::_exit(0) },
+        "leaves without a word" | "forks, and leaves without a word" => unsafe { libc::_exit(0) },
         other => panic!("no such ending: {other}"),
     }
 }

@@ -1,5 +1,7 @@
 //! How a run ended, as the next one tells it.
 
+use std::fs;
+
 use crate::child::Scene;
 
 const CAPACITY: usize = 1 << 20;
@@ -30,6 +32,25 @@ fn a_run_that_was_aborted_or_left_without_a_word_is_saved() {
             .reason
             .contains("was killed")
     );
+}
+
+#[test]
+fn a_child_of_fork_neither_logs_into_the_black_box_nor_keeps_it() {
+    let scene = Scene::new("fork");
+    let status = scene
+        .start("forks, and leaves without a word", CAPACITY)
+        .wait();
+    assert!(status.unwrap().success());
+    // The forked child is there yet.
+    let remains = scene.remains().unwrap();
+    let forked = fs::read_to_string(scene.0.join("forked")).unwrap();
+    // SAFETY: a plain system call; nobody has reaped the process.
+    let killed = unsafe { libc::kill(forked.parse().unwrap(), libc::SIGKILL) };
+    assert_eq!(killed, 0);
+    scene.assert_nothing_is_missing(&remains, CAPACITY);
+    let messages: Vec<_> = remains.events.iter().map(|event| &*event.message).collect();
+    assert_eq!(messages[0], "before the fork");
+    assert!(!messages.contains(&"from the child"));
 }
 
 #[test]

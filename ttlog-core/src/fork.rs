@@ -210,7 +210,6 @@ extern "C" fn parent() {
     }
 }
 
-/// Memory that is shared with the parent has to be given up here, while the locks are held.
 extern "C" fn child() {
     HAS_FORKED.store(true, Ordering::Relaxed);
     GENERATION.fetch_add(1, Ordering::Relaxed);
@@ -219,11 +218,12 @@ extern "C" fn child() {
     };
     let Prepared { held, paused, .. } = *prepared;
     let global = dispatch::global();
-    if let Some(global) = global {
-        global.flow.leave_behind();
-    }
-    for held in held.iter().flat_map(|held| &held.pipelines) {
-        held.pipeline.flow.leave_behind();
+    let pipelines = held.iter().flat_map(|held| &held.pipelines);
+    for pipeline in pipelines.map(|held| &held.pipeline).chain(global) {
+        pipeline.flow.leave_behind();
+        if let Some(black_box) = pipeline.registry.black_box() {
+            black_box.abandon();
+        }
     }
     let is_whole = current::leave_rings();
     dispatch::forget_global();

@@ -76,6 +76,23 @@ impl Mapping {
         self.replace(from, bytes, flags, descriptor, offset)
     }
 
+    /// Puts private zeros in the place of the first `bytes`, so that nothing that is stored reaches the file any more, and lets
+    /// go of the file and its lock. For a child of `fork`: does only what may be done there.
+    pub(crate) fn abandon(&self, bytes: usize) {
+        // Where any of it fails there is nothing better to be done, and nobody to tell.
+        let _ = self.replace(0, bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if let Some(file) = &self.file {
+            let file = std::os::fd::AsRawFd::as_raw_fd(file);
+            // SAFETY: plain system calls. The descriptor stays open, as its owner expects, but is another file's.
+            unsafe {
+                let null = libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC);
+                libc::dup2(null, file);
+                libc::close(null);
+                libc::fcntl(file, libc::F_SETFD, libc::FD_CLOEXEC);
+            }
+        }
+    }
+
     fn replace(
         &self,
         from: usize,

@@ -268,6 +268,11 @@ impl BlackBox {
         self.store(header::STATE, state);
     }
 
+    /// For a child of `fork`: nothing that it stores reaches the image any more, and the file is the parent's alone.
+    pub(crate) fn abandon(&self) {
+        self.mapping.abandon(self.load(header::USED) as usize);
+    }
+
     /// A copy of the image.
     #[cfg(test)]
     pub(crate) fn copy(&self) -> Vec<u64> {
