@@ -368,7 +368,7 @@ impl SnapshotThread {
         }
     }
 
-    /// The same for what still waits for its time.
+    /// Has a snapshot written of what still waits for its time.
     fn settle_triggers(&mut self) {
         if let Some(reason) = self.triggers.rest() {
             self.pipeline.snapshot_aside(reason);

@@ -34,6 +34,8 @@ pub(crate) struct BlockReader<R> {
     block_offset: u64,
     /// How many blocks were read, those that were skipped among them.
     blocks: u64,
+    /// The header that was found behind a damaged one; the input is behind it.
+    found: Option<BlockHeader>,
     payload: Vec<u64>,
     unpacking: Unpacking,
 }
@@ -45,6 +47,7 @@ impl<R: Read> BlockReader<R> {
             offset: 0,
             block_offset: 0,
             blocks: 0,
+            found: None,
             payload: Vec::new(),
             unpacking: Unpacking::new(),
         }
@@ -73,14 +76,23 @@ impl<R: Read> BlockReader<R> {
     /// Reads the next block.
     pub(crate) fn next(&mut self) -> io::Result<Next> {
         self.payload.clear();
-        self.block_offset = self.offset;
-        let offset = self.offset;
-        let mut header = [0; BLOCK_HEADER_BYTES];
-        if self.read_full(&mut header)? < BLOCK_HEADER_BYTES {
-            return Ok(self.cut());
-        }
-        let Some(header) = BlockHeader::parse(&header) else {
-            return Ok(Next::End(Flaw::Header { offset }));
+        self.block_offset = match self.found {
+            Some(_) => self.offset - BLOCK_HEADER_BYTES as u64,
+            None => self.offset,
+        };
+        let offset = self.block_offset;
+        let header = match self.found.take() {
+            Some(header) => header,
+            None => {
+                let mut bytes = [0; BLOCK_HEADER_BYTES];
+                if self.read_full(&mut bytes)? < BLOCK_HEADER_BYTES {
+                    return Ok(self.cut());
+                }
+                match BlockHeader::parse(&bytes) {
+                    Some(header) => header,
+                    None => return self.search(bytes),
+                }
+            }
         };
         if header.length > MAX_BLOCK_BYTES {
             let length = header.length;
@@ -100,6 +112,24 @@ impl<R: Read> BlockReader<R> {
         };
         self.payload.clear();
         Ok(Next::Skipped(flaw))
+    }
+
+    /// Goes on to the next header that is undamaged, from one that isn't: `bytes`. Each byte of the input is looked at once.
+    fn search(&mut self, mut bytes: [u8; BLOCK_HEADER_BYTES]) -> io::Result<Next> {
+        let offset = self.block_offset;
+        // The one that is damaged is one of those that the end block counts.
+        self.blocks += 1;
+        loop {
+            bytes.copy_within(8.., 0);
+            if self.read_full(&mut bytes[BLOCK_HEADER_BYTES - 8..])? < 8 {
+                return Ok(Next::End(Flaw::Header { offset, next: None }));
+            }
+            self.found = BlockHeader::parse(&bytes);
+            if self.found.is_some() {
+                let next = Some(self.offset - BLOCK_HEADER_BYTES as u64);
+                return Ok(Next::Skipped(Flaw::Header { offset, next }));
+            }
+        }
     }
 
     fn cut(&self) -> Next {

@@ -11,10 +11,12 @@ pub enum Flaw {
         /// Where the file ends.
         offset: u64,
     },
-    /// A block's header is damaged, so what is behind it can't be found.
+    /// A block's header is damaged, so it is not known what the block was and where it ended.
     Header {
         /// Where the block begins.
         offset: u64,
+        /// Where reading went on: with the next header that is undamaged; `None` if there is none.
+        next: Option<u64>,
     },
     /// A block's content is damaged; it was skipped.
     Content {
@@ -79,12 +81,17 @@ impl fmt::Display for Flaw {
                 f,
                 "truncated: the file ends at byte {offset}, before its end block"
             ),
-            Flaw::Header { offset } => {
-                write!(
-                    f,
-                    "damaged block header at byte {offset}; what is behind it can't be found"
-                )
-            }
+            Flaw::Header {
+                offset,
+                next: Some(next),
+            } => write!(
+                f,
+                "damaged block header at byte {offset}; the next block was found at byte {next}"
+            ),
+            Flaw::Header { offset, next: None } => write!(
+                f,
+                "damaged block header at byte {offset}; no further block was found"
+            ),
             Flaw::Content { offset } => {
                 write!(f, "damaged block at byte {offset} (CRC mismatch), skipped")
             }

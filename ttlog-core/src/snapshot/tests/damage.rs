@@ -141,19 +141,54 @@ fn a_block_with_a_damaged_payload_is_skipped_and_the_next_ones_are_read() {
 }
 
 #[test]
-fn a_damaged_block_header_makes_an_end() {
+fn behind_a_damaged_block_header_the_next_block_is_found() {
+    for packing in PACKINGS {
+        let bytes = sample(*packing);
+        let (all, _) = read(&bytes);
+        let places = blocks(&bytes);
+        // The second of three blocks of events, and what is left of it: nothing, part of it, all of it.
+        let (offset, end) = (places[4].0, places[5].0);
+        for damage in [&[9][..], &[0, 1, 2, 3], &[23, 24, 25], &[4]] {
+            let mut damaged = bytes.clone();
+            damage.iter().for_each(|at| damaged[offset + at] ^= 1);
+            let (events, flaws) = read(&damaged);
+            assert_eq!(events.len(), all.len() - 1);
+            assert_eq!((&events[0], &events[1..]), (&all[0], &all[2..]));
+            let header = Flaw::Header {
+                offset: offset as u64,
+                next: Some(end as u64),
+            };
+            let counts = Flaw::Counts {
+                events: all.len() as u64,
+                found: all.len() as u64 - 1,
+            };
+            assert_eq!(flaws, [header, counts]);
+        }
+    }
+}
+
+#[test]
+fn a_damaged_header_of_the_last_block_makes_an_end() {
     let bytes = sample(Packing::Plain);
-    let (offset, _) = blocks(&bytes)[4];
+    let (offset, _) = *blocks(&bytes).last().unwrap();
     let mut damaged = bytes.clone();
     damaged[offset + 9] ^= 1;
     let (events, flaws) = read(&damaged);
-    assert_eq!(events.len(), 1);
-    assert_eq!(
-        flaws,
-        [Flaw::Header {
-            offset: offset as u64
-        }]
-    );
+    assert_eq!(events.len(), 5);
+    let offset = offset as u64;
+    assert_eq!(flaws, [Flaw::Header { offset, next: None }]);
+}
+
+#[test]
+fn what_looks_like_a_header_and_is_none_is_passed_by() {
+    let bytes = sample(Packing::Plain);
+    let (offset, _) = blocks(&bytes)[4];
+    let noise = [&b"BLCK"[..], &[0; 20], b"BLCKBLCK"].concat();
+    let damaged = [&bytes[..offset], &noise, &bytes[offset..]].concat();
+    let (events, flaws) = read(&damaged);
+    assert_eq!(events.len(), 5);
+    let (offset, next) = (offset as u64, Some((offset + noise.len()) as u64));
+    assert_eq!(flaws[0], Flaw::Header { offset, next });
 }
 
 #[test]
