@@ -84,14 +84,18 @@ impl Stream {
         self.process.as_ref()
     }
 
+    /// Goes to the next event.
     fn advance(&mut self) {
-        self.time_ns = match self.reader.advance() {
-            Ok(_) => self.reader.current().map(|event| event.timestamp_nanos()),
-            Err(error) => {
-                self.error = Some(error);
-                None
-            }
-        };
+        self.step();
+        self.time_ns = self.reader.current().map(|event| event.timestamp_nanos());
+    }
+
+    /// The same without a look at the event's time, which nobody needs of a file that is alone.
+    #[inline]
+    fn step(&mut self) {
+        if let Err(error) = self.reader.advance() {
+            self.error = Some(error);
+        }
     }
 }
 
@@ -139,15 +143,15 @@ impl Merge {
     /// The next event, and which of the files it is from.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<(usize, EventRef<'_>)> {
-        if let Some(current) = self.current {
-            self.streams[current].advance();
+        let is_alone = self.streams.len() == 1;
+        match self.current {
+            Some(current) if is_alone => self.streams[current].step(),
+            Some(current) => self.streams[current].advance(),
+            None => {}
         }
-        let earliest = match self.streams.len() {
-            1 => 0,
-            _ => self.earliest()?,
-        };
+        let earliest = if is_alone { 0 } else { self.earliest()? };
         self.current = Some(earliest);
-        let event = self.streams.get(earliest)?.reader.current()?;
+        let event = self.streams[earliest].reader.current()?;
         Some((earliest, event))
     }
 

@@ -121,7 +121,7 @@ impl Counts {
         threads
     }
 
-    /// The log calls with most events, most first.
+    /// The log calls with most events, most first; of those with as many, the more severe.
     pub(super) fn busiest_calls(&self, top: usize) -> Vec<(&Call, u64)> {
         let mut calls: Vec<_> = self
             .calls
@@ -129,7 +129,10 @@ impl Counts {
             .map(|(call, count)| (call, *count))
             .collect();
         calls.sort_by(|(one, one_count), (other, other_count)| {
-            other_count.cmp(one_count).then_with(|| one.cmp(other))
+            other_count
+                .cmp(one_count)
+                .then(other.level.cmp(&one.level))
+                .then_with(|| one.cmp(other))
         });
         calls.truncate(top);
         calls

@@ -14,7 +14,7 @@ fn facts_counts_and_log_calls_are_listed() {
         "  events here      5",
         "  threads          3",
         "  complete         yes",
-        "             1 × DEBUG shop src/main.rs:5 all",
+        "             1 × ERROR shop::db src/db/pool.rs:230 Query {query} failed",
         "  size             2,016 bytes, 403.2 an event",
         "             2   worker \"7\" (7)",
     ] {

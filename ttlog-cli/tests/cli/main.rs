@@ -7,5 +7,8 @@ mod generate;
 #[cfg(unix)]
 mod image;
 mod info;
+#[cfg(unix)]
+mod manual;
 mod merge;
 mod show;
+mod speed;
