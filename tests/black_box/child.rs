@@ -10,6 +10,8 @@ use ttlog::Overflow;
 
 /// How many threads log.
 pub(crate) const THREADS: usize = 3;
+/// How many snapshots its directory keeps.
+pub(crate) const KEPT: usize = 3;
 /// For each thread: the number of its last event whose call has returned, plus one, and the wall time after that call.
 pub(crate) const PROGRESS_WORDS: usize = 2 * THREADS;
 
@@ -127,6 +129,7 @@ fn body() {
         .capacity_bytes(capacity)
         .snapshot_dir(scene.join("snapshots"))
         .black_box(scene.join("box"))
+        .keep_snapshots(KEPT)
         .init();
     if ending == "forks, and leaves without a word" {
         ttlog::info!("before the fork");

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::child::Scene;
+use crate::child::{KEPT, Scene};
 
 const CAPACITY: usize = 1 << 20;
 
@@ -32,6 +32,17 @@ fn a_run_that_was_aborted_or_left_without_a_word_is_saved() {
             .reason
             .contains("was killed")
     );
+}
+
+#[test]
+fn runs_that_end_badly_again_and_again_do_not_fill_the_disk() {
+    let scene = Scene::new("again");
+    let saved = || fs::read_dir(scene.snapshots()).map_or(0, Iterator::count);
+    for run in 0..KEPT + 3 {
+        scene.start("aborts", CAPACITY).wait().unwrap();
+        // The first has nothing to save.
+        assert_eq!(saved(), run.min(KEPT));
+    }
 }
 
 #[test]

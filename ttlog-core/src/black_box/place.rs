@@ -260,7 +260,12 @@ fn save(
     let now_ns = now_nanos();
     facts.set_number(fact::SNAPSHOT_TIME_NS, now_ns);
     let mut salvage = Salvage::new(image);
-    snapshot::write_by(&facts, &settings.snapshot_dir, |file| {
+    let saved = snapshot::write_by(&facts, &settings.snapshot_dir, |file| {
         salvage.write(file, settings.packing, ending, now_ns)
-    })
+    })?;
+    // A service that crashes at each start would fill the disk.
+    if let Err(error) = settings.keep.enforce(&saved.0, &facts) {
+        report(&format!("old snapshots stay: {error}"));
+    }
+    Ok(saved)
 }
