@@ -127,7 +127,8 @@
 //! # What is lost when
 //!
 //! Nothing that was logged before [`TtlogHandle::flush`] returned, before the handle was dropped, or before the process ended by
-//! `exit` or by a return from `main`. A panic is the last event of a snapshot. What a process loses that is killed, and
+//! `exit` or by a return from `main`. A panic is the last event of a snapshot. With `TtlogBuilder::fatal_signals` (feature `signals`), so is a segmentation
+//! fault, a stack overflow, an `abort`. What a process loses that is killed, and
 //! everything else there is to know about losses, is in a table in `ARCHITECTURE.md`.
 
 mod macros;

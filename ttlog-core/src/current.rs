@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::dispatch::{self, Destination};
+use crate::fatal_signals;
 use crate::fork;
 use crate::pipeline::Pipeline;
 use crate::scratch::ScratchRing;
@@ -203,6 +204,7 @@ fn home(pipeline: &Pipeline) -> Option<*const ThreadRing> {
             let ring = pipeline.registry.claim(Use::Home, thread_id())?;
             let pointer = Arc::as_ptr(&ring);
             rings.push(ring);
+            fatal_signals::enter_thread(thread_id());
             Some(pointer)
         })
         .ok()
@@ -413,6 +415,7 @@ pub(crate) fn known_thread_id() -> u32 {
 /// Marks this thread as one of ttlog's own: its events never make it wait.
 pub(crate) fn become_own_thread() {
     IS_OWN_THREAD.set(true);
+    fatal_signals::enter_thread(0);
 }
 
 pub(crate) fn is_own_thread() -> bool {

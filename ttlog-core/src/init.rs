@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use crate::black_box::{BlackBox, Place, RingSizes};
+use crate::black_box::{BlackBox, Place};
 use crate::callsite;
 use crate::clock::{Calibration, Clock, TickSource, now_nanos};
 use crate::current;
 use crate::dispatch;
 use crate::event_builder::EventBuilder;
 use crate::exit;
+use crate::fatal_signals::FatalSignals;
 use crate::filter::Filter;
 use crate::flow::Flow;
 use crate::fork;
@@ -106,6 +107,7 @@ pub fn init() -> TtlogBuilder {
 /// | [`stall_timeout`](Self::stall_timeout) | 2 s |
 /// | [`panic_snapshot`](Self::panic_snapshot) | on |
 /// | `black_box` (feature `black-box`) | none |
+/// | `fatal_signals` (feature `signals`) | off |
 /// | [`snapshot_on`](Self::snapshot_on) | off |
 /// | [`snapshot_min_interval`](Self::snapshot_min_interval) | 10 s |
 /// | [`snapshot_every`](Self::snapshot_every) | off |
@@ -381,7 +383,8 @@ impl TtlogBuilder {
     ///
     /// # Errors
     /// A setting is out of range, or the system has no memory or no thread for it.
-    pub fn build(self) -> Result<TtlogHandle, InitError> {
+    pub fn build(mut self) -> Result<TtlogHandle, InitError> {
+        self.snapshots.fatal_signals = false;
         let pipeline = self.start()?;
         dispatch::enter(&pipeline);
         callsite::refresh();
@@ -437,11 +440,15 @@ impl TtlogBuilder {
 
     /// With `START` locked: nobody else makes a global pipeline.
     fn start_global(self) -> Result<Arc<Pipeline>, InitError> {
+        let fatal_signals = self.prepare_fatal_signals()?;
         let pipeline = self.start()?;
         dispatch::enter(&pipeline);
         dispatch::set_global(pipeline.clone());
         callsite::refresh();
         exit::flush_at_exit();
+        if let Some(fatal_signals) = fatal_signals {
+            fatal_signals.arm(&pipeline);
+        }
         Ok(pipeline)
     }
 
@@ -449,6 +456,7 @@ impl TtlogBuilder {
     fn replace(self, pipeline: &Arc<Pipeline>) -> Result<(), InitError> {
         let filter = self.whole_filter();
         let overflow = self.ring_overflow();
+        let fatal_signals = self.prepare_fatal_signals()?;
         let parts = self.into_parts()?;
         pipeline.flow.set_filter(filter);
         pipeline.flow.set_overflow(overflow);
@@ -463,6 +471,9 @@ impl TtlogBuilder {
             return Err(InitError::Thread(error));
         }
         pipeline.sync(pipeline.flow.patience());
+        if let Some(fatal_signals) = fatal_signals {
+            fatal_signals.arm(pipeline);
+        }
         Ok(())
     }
 
@@ -537,6 +548,26 @@ impl TtlogBuilder {
         Sizes::new(self.capacity_bytes, self.ring_bytes, self.max_event_bytes)
     }
 
+    /// What is made ready for fatal signals before there is a pipeline; `None` where they are not asked for.
+    fn prepare_fatal_signals(&self) -> Result<Option<FatalSignals>, InitError> {
+        self.snapshots
+            .fatal_signals
+            .then(|| FatalSignals::prepare(&self.settings(), self.black_box.as_deref()))
+            .transpose()
+    }
+
+    fn settings(&self) -> Settings {
+        Settings {
+            service: self.service.clone().unwrap_or_else(executable_name),
+            snapshot_dir: self.snapshot_dir.clone().unwrap_or_else(std::env::temp_dir),
+            packing: match self.compress_snapshots {
+                true => Packing::SHORTEST,
+                false => Packing::Plain,
+            },
+            keep: self.snapshots.keep,
+        }
+    }
+
     fn into_parts(mut self) -> Result<Parts, InitError> {
         #[cfg(all(unix, feature = "signals"))]
         if self.snapshots.triggers.signal {
@@ -565,20 +596,18 @@ impl TtlogBuilder {
             })
             .collect();
         let states = sinks.iter().map(|sink| sink.state.clone()).collect();
-        let settings = Settings {
-            service: self.service.unwrap_or_else(executable_name),
-            snapshot_dir: self.snapshot_dir.unwrap_or_else(std::env::temp_dir),
-            packing: match self.compress_snapshots {
-                true => Packing::SHORTEST,
-                false => Packing::Plain,
-            },
-            keep: self.snapshots.keep,
-        };
-        let (black_box, log) = match &self.black_box {
-            Some(path) => {
-                let (black_box, log) = new_black_box(path, &settings, sizes)?;
-                (Some(black_box), log)
+        let settings = self.settings();
+        let image = match &self.black_box {
+            Some(path) => Some(new_black_box(path, &settings, sizes)?),
+            None if self.snapshots.fatal_signals => {
+                let facts = process_facts(&settings.service, now_nanos());
+                let created = FatalSignals::new_image(&facts, sizes.of_rings())?;
+                Some(begun(created))
             }
+            None => None,
+        };
+        let (black_box, log) = match image {
+            Some((black_box, log)) => (Some(black_box), log),
             None => (None, new_log(sizes.recorder_words)?),
         };
         Ok(Parts {
@@ -607,15 +636,16 @@ fn new_black_box(
     let place = Place::take(path)?;
     place.save_previous(settings)?;
     let facts = process_facts(&settings.service, now_nanos());
-    let sizes = RingSizes {
-        recorder_words: sizes.recorder_words,
-        ring_words: sizes.ring_words,
-    };
-    let (black_box, log) = place.create(&facts, sizes)?;
-    // Before there are events, so that their ticks can be read.
+    let created = place.create(&facts, sizes.of_rings())?;
+    Ok(begun(created))
+}
+
+/// Enters into an image what has to be there before there are events.
+fn begun((black_box, log): (Arc<BlackBox>, Ring)) -> (Arc<BlackBox>, Ring) {
+    // So that their ticks can be read.
     black_box.set_calibration(&Calibration::new());
     callsite::describe_to(&black_box);
-    Ok((black_box, log))
+    (black_box, log)
 }
 
 fn executable_name() -> String {

@@ -35,6 +35,14 @@ pub enum InitError {
         /// Why.
         source: io::Error,
     },
+    /// What records fatal signals can't be made ready.
+    #[cfg(feature = "signals")]
+    FatalSignals {
+        /// What could not be done.
+        doing: &'static str,
+        /// Why.
+        source: io::Error,
+    },
     /// Another process, or another pipeline of this one, has the black box.
     #[cfg(feature = "black-box")]
     BlackBoxInUse {
@@ -66,6 +74,10 @@ impl fmt::Display for InitError {
                 doing,
                 source,
             } => write!(f, "could not {doing} the black box {path:?}: {source}"),
+            #[cfg(feature = "signals")]
+            InitError::FatalSignals { doing, source } => {
+                write!(f, "could not {doing}, to record fatal signals: {source}")
+            }
             #[cfg(feature = "black-box")]
             InitError::BlackBoxInUse { path, pid } => {
                 write!(f, "the black box {path:?} is in use")?;
@@ -85,6 +97,8 @@ impl std::error::Error for InitError {
             InitError::Thread(error) | InitError::Signal(error) => Some(error),
             #[cfg(feature = "black-box")]
             InitError::BlackBox { source, .. } => Some(source),
+            #[cfg(feature = "signals")]
+            InitError::FatalSignals { source, .. } => Some(source),
             _ => None,
         }
     }

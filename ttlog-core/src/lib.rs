@@ -12,6 +12,7 @@
 //! | `black_box` | the same in a file that outlives the process |
 //! | `capture`, `process_facts`, `build_id`, `snapshot` | from the recorder into a file, and back |
 //! | `triggers`, `snapshot_settings`, `snapshot_signal` | when a snapshot is taken that nobody asked for |
+//! | `fatal_signals` | the record of the signal that a process dies of |
 //! | `init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `panic_snapshots`, `backtrace`, `exit`, `report` | what an application sees of all this |
 //! | `fork`, `heir` | what becomes of all this in a child of `fork` |
 //!
@@ -35,6 +36,7 @@ mod encode;
 mod event;
 mod event_builder;
 mod exit;
+mod fatal_signals;
 mod filter;
 mod flow;
 mod fork;

@@ -1,5 +1,6 @@
 //! [`Sizes`]: the sizes of rings and recorder, checked and rounded.
 
+use crate::black_box::RingSizes;
 use crate::init_error::InitError;
 use crate::record::MAX_RECORD_WORDS;
 use crate::ring::RECORDS_PER_RING;
@@ -56,6 +57,16 @@ impl Sizes {
             ring_words: (ring_bytes.max(longest_record * records) / WORD_BYTES).next_power_of_two(),
             longest_record: longest_record as u64,
         })
+    }
+}
+
+impl Sizes {
+    /// Those of rings in an image.
+    pub(crate) fn of_rings(self) -> RingSizes {
+        RingSizes {
+            recorder_words: self.recorder_words,
+            ring_words: self.ring_words,
+        }
     }
 }
 

@@ -7,11 +7,12 @@ use crate::level::LogLevel;
 use crate::snapshot::Keep;
 use crate::triggers::TriggerSettings;
 
-/// When snapshots are taken that nobody asks for, and how many stay.
+/// When snapshots are taken that nobody asks for, and how many stay; whether a crash leaves one.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct SnapshotSettings {
     pub(crate) triggers: TriggerSettings,
     pub(crate) keep: Keep,
+    pub(crate) fatal_signals: bool,
 }
 
 impl TtlogBuilder {
@@ -80,6 +81,32 @@ impl TtlogBuilder {
     #[cfg(all(unix, feature = "signals"))]
     pub fn snapshot_on_signal(mut self) -> Self {
         self.snapshots.triggers.signal = true;
+        self
+    }
+
+    /// Whether what is logged before a fatal signal is kept: `SIGSEGV`, `SIGBUS`, `SIGFPE`, `SIGILL`, `SIGTRAP`, and `SIGABRT`, by which `abort`
+    /// ends the process. Only of the global pipeline.
+    ///
+    /// The process writes a snapshot into [`snapshot_dir`](Self::snapshot_dir), which is made now if it isn't there, and says so in one line on
+    /// stderr. The snapshot's reason, and its last event, have the signal, the address, and the thread. With a
+    /// [`black_box`](Self::black_box) the events are there anyway: the signal is noted in it, and the next start saves the snapshot.
+    ///
+    /// ```text
+    /// ttlog: crashed: SIGSEGV (11) at 0x10 in thread worker; the last events are in /var/log/app-4711-2026-11-21T00-50-32.123Z-0.ttlog
+    /// ```
+    ///
+    /// Then the signal takes its course: a handler that was installed before is called, the process ends by the
+    /// same signal, and its core dump is the one that it would have been. Of a stack overflow, std tells as it does without. Nothing
+    /// is installed for `SIGTERM`, `SIGINT` and others, nor where a signal is ignored.
+    ///
+    /// The handler allocates nothing and takes no lock, so it works wherever the signal came. It waits for nothing but the disk: one that
+    /// hangs keeps the process from ending, as it does with a core dump.
+    ///
+    /// It reports once. A runtime in the same process for which these signals are nothing unusual, a virtual machine's say, is to be started after
+    /// ttlog: its handler then hands on what is none of its own.
+    #[cfg(feature = "signals")]
+    pub fn fatal_signals(mut self, enabled: bool) -> Self {
+        self.snapshots.fatal_signals = enabled;
         self
     }
 }

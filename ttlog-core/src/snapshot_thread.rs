@@ -16,6 +16,7 @@ use crossbeam_channel::Receiver;
 
 use crate::answer::Answer;
 use crate::clock::{self, Calibration, Clock, TickSource};
+use crate::fatal_signals;
 use crate::loss::{self, Loss};
 use crate::message::{Internal, Message, Task};
 use crate::pipeline::{Parts, Pipeline};
@@ -467,6 +468,8 @@ impl SnapshotThread {
         self.clock = parts.clock;
         self.triggers = self.pipeline.adopt(parts);
         self.pipeline.tell_black_box(Some(&self.calibration));
+        // `init` may have asked for it since.
+        fatal_signals::enter_thread(0);
     }
 }
 

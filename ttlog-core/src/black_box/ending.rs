@@ -5,6 +5,18 @@ use std::fmt::{self, Write};
 use super::layout::header::CRASH_WORDS;
 
 /// A fatal signal, as its handler left it in the image.
+///
+/// | word | holds |
+/// |---|---|
+/// | 0 | [`COMPLETE`], stored last; 0 where there was no crash |
+/// | 1 | the signal |
+/// | 2 | `si_code`, a signed number |
+/// | 3 | whether there is an address: 1 or 0 |
+/// | 4 | the address |
+/// | 5 | ttlog's number of the thread in the low half, the system's in the high half |
+/// | 6 | the wall time in nanoseconds since 1970 UTC |
+/// | 7 to 13 | the thread's name in UTF-8, as bytes of words in little endian, padded with zeros |
+/// | 14, 15 | nothing, 0 |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Crash {
     pub(crate) signal: u32,
@@ -27,7 +39,7 @@ pub(crate) const COMPLETE: u64 = 2;
 
 impl Crash {
     /// The words in the image. The first is to be stored last.
-    #[cfg(test)]
+    #[cfg(any(test, all(feature = "signals", unix)))]
     pub(crate) fn to_words(self) -> [u64; CRASH_WORDS] {
         let mut words = [0; CRASH_WORDS];
         words[0] = COMPLETE;

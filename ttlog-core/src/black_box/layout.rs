@@ -38,7 +38,7 @@ pub(crate) mod header {
     /// Words of a calibration: ticks, wall time in nanoseconds since 1970 UTC, nanoseconds a tick in units of 2^-32.
     pub(crate) const CALIBRATION_WORDS: usize = 3;
     pub(crate) const CRASH: u64 = 384;
-    /// Words of a crash; see [`Crash`](crate::black_box::ending::Crash).
+    /// Words of a crash; [`Crash`](crate::black_box::ending::Crash) tells each of them.
     pub(crate) const CRASH_WORDS: usize = 16;
     /// Everything is before this.
     pub(crate) const END: u64 = 512;

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libc::{MAP_ANONYMOUS, MAP_FAILED, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, MAP_SHARED};
 use libc::{PROT_NONE, PROT_READ, PROT_WRITE};
@@ -15,6 +16,9 @@ use libc::{PROT_NONE, PROT_READ, PROT_WRITE};
 pub(crate) struct Mapping {
     base: NonNull<u8>,
     reserved: usize,
+    /// Up to here there is memory. Pieces are put one behind another; stored with `Release` after a piece is there, for the `Acquire`
+    /// load of who reads up to here.
+    committed: AtomicUsize,
     /// None for memory that ends with the process.
     file: Option<File>,
 }
@@ -51,6 +55,7 @@ impl Mapping {
         Ok(Mapping {
             base: NonNull::new(base.cast()).expect("the system gives no mapping at address 0"),
             reserved: bytes,
+            committed: AtomicUsize::new(0),
             file,
         })
     }
@@ -58,6 +63,12 @@ impl Mapping {
     /// Where the memory begins; aligned to a page.
     pub(crate) fn base(&self) -> NonNull<u8> {
         self.base
+    }
+
+    /// Up to which offset there is memory.
+    #[cfg(feature = "signals")]
+    pub(crate) fn committed(&self) -> usize {
+        self.committed.load(Ordering::Acquire)
     }
 
     /// Puts zeros that can be written behind the addresses from `from` on; both numbers are multiples of the page size.
@@ -73,7 +84,9 @@ impl Mapping {
             None => (MAP_PRIVATE | MAP_ANONYMOUS, -1),
         };
         let offset = if descriptor < 0 { 0 } else { from };
-        self.replace(from, bytes, flags, descriptor, offset)
+        self.replace(from, bytes, flags, descriptor, offset)?;
+        self.committed.fetch_max(from + bytes, Ordering::Release);
+        Ok(())
     }
 
     /// Puts private zeros in the place of the first `bytes`, so that nothing that is stored reaches the file any more, and lets

@@ -53,6 +53,15 @@ mod writer;
 pub(crate) use absent::{BlackBox, Mapping, Place};
 #[cfg(feature = "black-box")]
 pub use image_file::{Follower, ImageFile, Recovered};
+#[cfg(all(feature = "signals", unix))]
+pub(crate) use {
+    ending::{Crash, Ending},
+    image::Image,
+    mapping::page_bytes,
+    salvage::Salvage,
+    source::MemorySource,
+    told::ShortText,
+};
 #[cfg(all(feature = "black-box", unix))]
 pub(crate) use {mapping::Mapping, place::Place, writer::BlackBox};
 

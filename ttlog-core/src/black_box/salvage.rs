@@ -227,8 +227,10 @@ impl<S: Source> Salvage<S> {
         while cursor.position < end {
             let mut piece = std::mem::take(&mut self.piece);
             let filled = recorder.fill(self.image.source(), cursor, end, &mut piece);
-            let mut used = 0;
-            while let (Some(()), Some(record)) = (filled, whole_record(&piece[used..])) {
+            let (mut used, mut flushed) = (0, Ok(()));
+            while let (Ok(()), Some(()), Some(record)) =
+                (&flushed, filled, whole_record(&piece[used..]))
+            {
                 let header = Header(record[0]);
                 used += record.len();
                 if cursor.position + used as u64 >= seen {
@@ -240,10 +242,12 @@ impl<S: Source> Salvage<S> {
                 }
                 self.events.extend(record.iter().map(|word| word.to_le()));
                 if self.events.len() >= TARGET_BLOCK_BYTES / 8 {
-                    self.flush(blocks)?;
+                    flushed = self.flush(blocks);
                 }
             }
+            // Before an error is returned: a signal handler must not free it.
             self.piece = piece;
+            flushed?;
             cursor.position += used as u64;
             if used == 0 {
                 // Damaged from here on.

@@ -46,6 +46,43 @@ impl Source for FileSource {
     }
 }
 
+/// The image of this very process.
+#[cfg(all(feature = "signals", unix))]
+#[derive(Debug)]
+pub(crate) struct MemorySource {
+    mapping: std::sync::Arc<super::Mapping>,
+}
+
+#[cfg(all(feature = "signals", unix))]
+impl MemorySource {
+    /// Nothing but atomics accesses the mapping.
+    pub(crate) fn new(mapping: std::sync::Arc<super::Mapping>) -> MemorySource {
+        MemorySource { mapping }
+    }
+}
+
+#[cfg(all(feature = "signals", unix))]
+impl Source for MemorySource {
+    fn read(&self, offset: u64, words: &mut [u64]) -> bool {
+        let end = offset.checked_add(size_of_val(words) as u64);
+        if end.is_none_or(|end| end > self.mapping.committed() as u64) || !offset.is_multiple_of(8)
+        {
+            return false;
+        }
+        for (place, word) in words.iter_mut().enumerate() {
+            // SAFETY: up to `committed` there is memory as long as there is the mapping; its words are aligned, and only
+            // atomics access them.
+            let found: &std::sync::atomic::AtomicU64 = unsafe {
+                let first = self.mapping.base().add(offset as usize).cast();
+                first.add(place).as_ref()
+            };
+            *word = found.load(Ordering::Relaxed);
+        }
+        fence(Ordering::Acquire);
+        true
+    }
+}
+
 /// An image in a buffer.
 impl Source for Vec<u64> {
     fn read(&self, offset: u64, words: &mut [u64]) -> bool {

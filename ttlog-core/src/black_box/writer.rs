@@ -11,8 +11,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::RingSizes;
+#[cfg(feature = "signals")]
+use super::ending::Crash;
 use super::layout::{self, SegmentHeader, header, kind, state};
 use super::mapping::{Mapping, page_bytes};
+#[cfg(feature = "signals")]
+use super::source::MemorySource;
 use crate::clock::Calibration;
 use crate::metadata::Metadata;
 use crate::report::report;
@@ -219,11 +223,15 @@ impl BlackBox {
         Ok(growth.sites + layout::SEGMENT_CONTENTS)
     }
 
+    /// Where the name of a thread stands.
+    fn thread_slot(&self, id: u32) -> u64 {
+        self.threads + u64::from(id) % THREAD_SLOTS * 8 * layout::THREAD_SLOT_WORDS as u64
+    }
+
     /// Enters the name of a thread.
     pub(crate) fn name_thread(&self, id: u32, name: &str) {
         let name = cut(name, layout::THREAD_NAME_BYTES);
-        let slot = u64::from(id) % THREAD_SLOTS * 8 * layout::THREAD_SLOT_WORDS as u64;
-        let place = self.threads + slot;
+        let place = self.thread_slot(id);
         self.store(place, 0);
         self.store_bytes(place + 8, name.as_bytes());
         let id_and_length = u64::from(id) | (name.len() as u64) << 32;
@@ -266,6 +274,36 @@ impl BlackBox {
             state::ENDED_UNFLUSHED
         };
         self.store(header::STATE, state);
+        // Of a signal that somebody has taken care of.
+        self.store(header::CRASH, 0);
+    }
+
+    /// A fatal signal has come. Does only what a signal handler may.
+    #[cfg(feature = "signals")]
+    pub(crate) fn set_crash(&self, crash: &Crash) {
+        let [complete, rest @ ..] = crash.to_words();
+        for (place, word) in (1..).zip(rest) {
+            self.store(header::CRASH + 8 * place, word);
+        }
+        self.word(header::CRASH).store(complete, Ordering::Release);
+    }
+
+    /// The name of a thread, padded with zeros; `None` where none was entered. Does only what a signal handler may.
+    #[cfg(feature = "signals")]
+    pub(crate) fn thread_name(&self, id: u32) -> Option<[u8; layout::THREAD_NAME_BYTES]> {
+        let place = self.thread_slot(id);
+        // Pairs with the store in `name_thread`.
+        let id_and_length = self.word(place).load(Ordering::Acquire);
+        if id == 0 || id_and_length as u32 != id {
+            return None;
+        }
+        let mut name = [0; layout::THREAD_NAME_BYTES];
+        for (place, chunk) in (place + 8..).step_by(8).zip(name.chunks_exact_mut(8)) {
+            chunk.copy_from_slice(&self.load(place).to_ne_bytes());
+        }
+        let length = (id_and_length >> 32) as usize;
+        name.get_mut(length..)?.fill(0);
+        Some(name)
     }
 
     /// For a child of `fork`: nothing that it stores reaches the image any more, and the file is the parent's alone.
@@ -284,6 +322,12 @@ impl BlackBox {
     }
 
     // ---- Memory ----
+
+    /// The image, to be read like one that is not trusted.
+    #[cfg(feature = "signals")]
+    pub(crate) fn memory(&self) -> MemorySource {
+        MemorySource::new(self.mapping.clone())
+    }
 
     fn address(&self, offset: u64) -> NonNull<u8> {
         // SAFETY: offsets are within what was reserved: `commit` has checked that.

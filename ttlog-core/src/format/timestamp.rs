@@ -8,7 +8,7 @@ use super::number::{pair, push_ascii};
 
 const NANOS: u64 = 1_000_000_000;
 /// `2026-11-21T00:50:32.`
-type ToTheSecond = [u8; 20];
+pub(crate) type ToTheSecond = [u8; 20];
 
 thread_local! {
     static LAST: Cell<(u64, ToTheSecond)> = const { Cell::new((u64::MAX, [0; 20])) };
@@ -134,11 +134,11 @@ pub(super) fn push_nanos(out: &mut String, nanos: u64) {
     unsafe { push_ascii(out, &text) };
 }
 
-/// A time for the name of a file, to the second and without colons: `2026-11-21T00-50-32Z`.
-pub(crate) fn file_stamp(nanos: u64) -> String {
+/// A time for the name of a file, to the second and without colons: `2026-11-21T00-50-32Z`. Does only what a signal handler may.
+pub(crate) fn file_stamp(nanos: u64) -> ToTheSecond {
     let mut text = to_the_second(nanos / NANOS);
     (text[13], text[16], text[19]) = (b'-', b'-', b'Z');
-    text.iter().copied().map(char::from).collect()
+    text
 }
 
 #[cfg(test)]
@@ -185,8 +185,8 @@ mod tests {
             assert_eq!(out, format!("{expected}{}Z", &expected[..26]));
         }
         assert_eq!(
-            file_stamp(1_795_222_232_123_456_789),
-            "2026-11-21T00-50-32Z"
+            &file_stamp(1_795_222_232_123_456_789),
+            b"2026-11-21T00-50-32Z"
         );
     }
 

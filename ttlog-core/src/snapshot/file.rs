@@ -61,11 +61,9 @@ pub(crate) fn write_by<T>(
 
 /// Creates the temporary file for the first free name; gives it, its path and the final path.
 fn create(directory: &Path, stem: &str) -> Result<(File, PathBuf, PathBuf), SnapshotError> {
-    // Relaxed: nothing but the number is shared.
-    static COUNTER: AtomicU32 = AtomicU32::new(0);
     let mut attempts = 0;
     loop {
-        let counter = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let counter = next_counter();
         let path = directory.join(format!("{stem}-{counter}{ENDING}"));
         let temporary = directory.join(format!("{stem}-{counter}{PARTIAL_ENDING}"));
         let error = match create_new(&temporary) {
@@ -85,6 +83,13 @@ fn create(directory: &Path, stem: &str) -> Result<(File, PathBuf, PathBuf), Snap
             return Err(SnapshotError::new("create", &temporary, error));
         }
     }
+}
+
+/// What the name of the process's next file ends with.
+pub(crate) fn next_counter() -> u32 {
+    // Relaxed: nothing but the number is shared.
+    static COUNTER: AtomicU32 = AtomicU32::new(0);
+    COUNTER.fetch_add(1, Ordering::Relaxed)
 }
 
 fn create_new(path: &Path) -> io::Result<File> {

@@ -53,3 +53,8 @@ pub(crate) use {
     records::{bytes_of, bytes_of_mut},
     writer::BlockWriter,
 };
+#[cfg(all(feature = "signals", unix))]
+pub(crate) use {
+    file::next_counter,
+    names::{ENDING, PARTIAL_ENDING, name_of_process, utc},
+};

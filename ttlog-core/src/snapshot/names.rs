@@ -8,9 +8,9 @@ use super::facts::{Facts, fact};
 use crate::format::timestamp;
 
 /// Ends the name of a snapshot.
-pub(super) const ENDING: &str = ".ttlog";
+pub(crate) const ENDING: &str = ".ttlog";
 /// Ends the name of one that is not whole yet.
-pub(super) const PARTIAL_ENDING: &str = ".ttlog.partial";
+pub(crate) const PARTIAL_ENDING: &str = ".ttlog.partial";
 /// What a time in a name looks like; `0` stands for any digit.
 const TIME_PATTERN: &str = "0000-00-00T00-00-00.000Z";
 
@@ -71,10 +71,14 @@ pub(super) fn service(facts: &Facts) -> String {
 
 /// The file's name up to the counter.
 pub(super) fn stem(facts: &Facts) -> String {
-    let name = service(facts);
-    let pid = facts.number(fact::PID).unwrap_or(0);
     let time = utc(facts.number(fact::SNAPSHOT_TIME_NS).unwrap_or(0));
-    format!("{name}-{pid}-{time}")
+    format!("{}-{}", name_of_process(facts), time.escape_ascii())
+}
+
+/// The file's name up to the time.
+pub(crate) fn name_of_process(facts: &Facts) -> String {
+    let pid = facts.number(fact::PID).unwrap_or(0);
+    format!("{}-{pid}", service(facts))
 }
 
 /// What can stand in a file's name on every system: letters, digits, `_`, `-` and inner dots, 64 at most.
@@ -95,12 +99,14 @@ fn sanitized(name: &str) -> String {
     }
 }
 
-/// A time to the millisecond, as `2026-01-30T23-59-59.123Z`.
-fn utc(nanos: u64) -> String {
-    let mut text = timestamp::file_stamp(nanos);
-    let milliseconds = nanos / 1_000_000 % 1000;
-    text.truncate(text.len() - 1);
-    text.push_str(&format!(".{milliseconds:03}Z"));
+/// A time to the millisecond, as `2026-01-30T23-59-59.123Z`. Does only what a signal handler may.
+pub(crate) fn utc(nanos: u64) -> [u8; 24] {
+    let mut text = *b"0000-00-00T00-00-00.000Z";
+    text[..19].copy_from_slice(&timestamp::file_stamp(nanos)[..19]);
+    let milliseconds = (nanos / 1_000_000 % 1000) as u16;
+    for (place, unit) in [(20, 100), (21, 10), (22, 1)] {
+        text[place] = b'0' + (milliseconds / unit % 10) as u8;
+    }
     text
 }
 
@@ -110,8 +116,9 @@ mod tests {
 
     #[test]
     fn times_are_those_of_the_calendar() {
-        assert_eq!(utc(0), "1970-01-01T00-00-00.000Z");
-        assert_eq!(utc(951_782_400_009_999_999), "2000-02-29T00-00-00.009Z");
+        assert_eq!(&utc(0), b"1970-01-01T00-00-00.000Z");
+        assert_eq!(&utc(951_782_400_009_999_999), b"2000-02-29T00-00-00.009Z");
+        assert_eq!(&utc(999_000_000), b"1970-01-01T00-00-00.999Z");
     }
 
     #[test]

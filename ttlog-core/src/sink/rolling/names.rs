@@ -69,7 +69,7 @@ impl Names {
 
     /// A name that no file has, for one whose last event was at this time, in nanoseconds since 1970 UTC.
     pub(super) fn unused(&self, nanos: u64) -> PathBuf {
-        let stamp = file_stamp(nanos);
+        let stamp = file_stamp(nanos).escape_ascii().to_string();
         // Beginning behind the greatest that is there, as the names of one second have to sort by time too.
         let used = self.rolled().unwrap_or_default();
         let greatest = used.iter().filter(|rolled| rolled.stamp == stamp);
