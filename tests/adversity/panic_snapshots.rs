@@ -401,3 +401,43 @@ fn child_that_panics_in_a_destructor() {
     })
     .join();
 }
+
+#[test]
+fn a_panic_within_a_scope_or_of_a_custom_logger_is_in_the_snapshot() {
+    let directory = Directory::new();
+    let outcome = run_child("panic_snapshots::child_that_panics_elsewhere", &directory);
+    assert!(outcome.succeeded, "{}", outcome.stderr);
+    let expected = [
+        "thread panicked: in a scope",
+        "thread panicked: in a logger",
+    ];
+    assert_eq!(panics_in(&directory).last().unwrap()[..], expected);
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_that_panics_elsewhere() {
+    struct Panics;
+
+    impl ttlog::Logger for Panics {
+        fn emit(&self, _: LogEvent) {
+            panic!("in a logger");
+        }
+
+        fn flush(&self) {}
+
+        fn set_level(&self, _: LogLevel) {}
+    }
+
+    let Some(directory) = child_directory() else {
+        return;
+    };
+    set_up(&directory);
+    let kept = Kept::default();
+    let local = tiny().sink(kept.clone()).build().unwrap();
+    panic::catch_unwind(|| local.scope(|| panic!("in a scope"))).unwrap_err();
+    assert!(local.flush());
+    assert_eq!(kept.messages(), ["thread panicked: in a scope"]);
+    ttlog::install_logger(Box::new(Panics));
+    thread::spawn(|| info!("event")).join().unwrap_err();
+}

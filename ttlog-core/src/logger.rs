@@ -97,7 +97,7 @@ pub(crate) fn emit_to(pipeline: &Pipeline, event: &LogEvent) {
 }
 
 /// Writes an event into this thread's ring, as a record that names no call site.
-fn encode(event: &LogEvent) {
+pub(crate) fn encode(event: &LogEvent) {
     if let Some(ring) = NonNull::new(current::prepare(current::take(), 2).cast_mut()) {
         encode_on(ring, event);
     }

@@ -81,7 +81,11 @@ fn record(info: &PanicHookInfo<'_>) -> Option<Recorded> {
     event.cut = kept.len() < message.len();
     // The event is in the snapshot below; it needs none of a trigger's.
     pipeline.panics.fetch_add(1, Ordering::Relaxed);
-    logger::emit_fast(event);
+    // Into the pipeline whose snapshot it belongs to, wherever this thread logs; never to a custom logger, whose panic in here would abort.
+    logger::emit_to(pipeline, &event);
+    if current::with_flow(|flow| flow.is_some_and(|flow| !flow.is_global())) {
+        logger::encode(&event);
+    }
     if let Some(black_box) = pipeline.registry.black_box() {
         black_box.set_panicked(now_nanos());
     }
