@@ -10,6 +10,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::RingSizes;
 use super::ending::Ending;
@@ -44,7 +45,7 @@ impl Place {
         let path = std::path::absolute(path).map_err(|error| failed(path, "find", error))?;
         for _ in 0..ATTEMPTS {
             let old = open(&path).map_err(|error| failed(&path, "open", error))?;
-            match try_lock(&old) {
+            match lock(&old) {
                 Ok(true) => {}
                 Ok(false) => {
                     return Err(InitError::BlackBoxInUse {
@@ -210,6 +211,17 @@ fn try_lock(file: &File) -> io::Result<bool> {
             _ => return Err(error),
         }
     }
+}
+
+/// Locks a file for this process; `false` where another one has it. Who looks whether it is in use has it for a moment, too.
+fn lock(file: &File) -> io::Result<bool> {
+    for _ in 0..20 {
+        if try_lock(file)? {
+            return Ok(true);
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    try_lock(file)
 }
 
 /// Whether a process has the file of an image.

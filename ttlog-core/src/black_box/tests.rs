@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ending::Ending;
+use super::ending::{Crash, Ending};
 use super::image::Image;
 use super::layout::{self, header, ring_state};
 use super::salvage::{Salvage, Salvaged};
@@ -267,4 +267,71 @@ fn positions_and_sizes_that_lie_end_the_ring_and_nothing_else() {
             }
         }
     }
+}
+
+/// A file of each version of the format is kept, and read for ever. `TTLOG_RENEW_GOLDEN=1` writes that of the present one anew.
+#[test]
+fn an_image_of_version_1_is_read_as_it_was() {
+    let path = |ending: &str| {
+        let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+        golden.join(format!("v1.{ending}"))
+    };
+    if std::env::var_os("TTLOG_RENEW_GOLDEN").is_some() {
+        let mut words = sample();
+        let mut name = [0; 56];
+        name[..6].copy_from_slice(b"worker");
+        let crash = Crash {
+            signal: 11,
+            code: 1,
+            address: Some(0x10),
+            thread_id: 2,
+            os_thread_id: 4712,
+            wall_ns: 1_772_323_199_123_456_789,
+            name,
+        };
+        words[header::CRASH as usize / 8..][..header::CRASH_WORDS]
+            .copy_from_slice(&crash.to_words());
+        std::fs::write(path("ttbox"), crate::snapshot::bytes_of(&words)).unwrap();
+        std::fs::write(path("ttbox.txt"), told(words)).unwrap();
+    }
+    let bytes = std::fs::read(path("ttbox")).unwrap();
+    let (words, _) = bytes.as_chunks::<8>();
+    let words = words.iter().map(|word| u64::from_le_bytes(*word)).collect();
+    assert_eq!(
+        told(words),
+        std::fs::read_to_string(path("ttbox.txt")).unwrap()
+    );
+}
+
+/// What an image says, as text.
+fn told(words: Vec<u64>) -> String {
+    let image = Image::open(words.clone()).unwrap();
+    let facts = image.facts();
+    let mut text = String::new();
+    for (name, value) in facts.iter() {
+        text += &format!("{name}: {value:?}\n");
+    }
+    let ending = image.ending(&facts);
+    text += &format!("ending: {ending}\n");
+    let mut bytes = Vec::new();
+    let mut salvage = Salvage::new(image);
+    salvage
+        .write(&mut bytes, Packing::Plain, &ending, 1)
+        .unwrap();
+    for event in SnapshotReader::new(&bytes[..])
+        .unwrap()
+        .log_events()
+        .unwrap()
+    {
+        text += &format!(
+            "{} {} {} {:?} {} {:?}\n",
+            event.timestamp_nanos,
+            event.level,
+            event.target,
+            event.thread_name,
+            event.message,
+            event.fields
+        );
+    }
+    text
 }

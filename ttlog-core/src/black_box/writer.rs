@@ -26,7 +26,7 @@ use crate::snapshot::{Facts, PayloadWriter, crc32c, cut, encode_site};
 use crate::sync::lock;
 
 /// Segments of call sites have so many bytes, unless one entry needs more.
-const SITES_BYTES: u64 = 256 << 10;
+const SITES_BYTES: u64 = 64 << 10;
 /// Addresses for call sites.
 const MAX_SITES_BYTES: u64 = 256 << 20;
 /// Addresses for threads' rings.
