@@ -22,7 +22,7 @@ use crate::progress::Progress;
 /// By so many bytes the kinds of files are told apart.
 const MAGIC_BYTES: u64 = 8;
 /// How much is read at once.
-const PIECE_BYTES: usize = 256 << 10;
+const PIECE_BYTES: usize = 64 << 10;
 
 /// A file on the command line.
 #[derive(Debug)]

@@ -21,6 +21,7 @@ use ttlog_core::snapshot::ReadError;
 use crate::cli::InfoOptions;
 use crate::input::{self, Reader, Source};
 use crate::output::{Output, exit_code, tell};
+use crate::pager::Wish;
 use crate::progress::Progress;
 use counts::Counts;
 
@@ -35,8 +36,9 @@ struct Findings {
 
 /// Describes all files; see the help text for the exit codes.
 pub(crate) fn run(options: &InfoOptions) -> ExitCode {
-    let mut output = Output::stdout();
+    let mut output = Output::paged(Wish::from_env());
     let mut all_read = true;
+    let mut warnings = Vec::new();
     for (index, source) in input::sources(&options.files).iter().enumerate() {
         let findings = match examine(source) {
             Ok(findings) => findings,
@@ -55,12 +57,17 @@ pub(crate) fn run(options: &InfoOptions) -> ExitCode {
             // Writing to a string can't fail.
             let _ = text::report(&findings, options.top, &mut output.text);
         }
-        if let Err(error) = output.flush() {
-            return exit_code(Err(error), all_read);
+        warnings.extend(warning_of(&findings));
+        if output.advance().is_err() {
+            break;
         }
-        all_read &= tell_flaws(&findings);
     }
-    exit_code(output.finish(), all_read)
+    // The pager has the terminal until then.
+    let finished = output.finish();
+    for warning in &warnings {
+        tell(warning);
+    }
+    exit_code(finished, all_read && warnings.is_empty())
 }
 
 /// Reads a file.
@@ -88,20 +95,14 @@ fn examine(source: &Source) -> Result<Findings, ReadError> {
     })
 }
 
-/// Tells in one line what was wrong with a file; gives whether nothing was.
-fn tell_flaws(findings: &Findings) -> bool {
+/// What was wrong with a file, in one line.
+fn warning_of(findings: &Findings) -> Option<String> {
     let flaws: Vec<String> = findings
         .reader
         .flaws()
         .iter()
         .map(ToString::to_string)
         .collect();
-    if !flaws.is_empty() {
-        tell(&format!(
-            "ttlog: {}: warning: {}",
-            findings.name,
-            flaws.join("; ")
-        ));
-    }
-    flaws.is_empty()
+    let warning = || format!("ttlog: {}: warning: {}", findings.name, flaws.join("; "));
+    (!flaws.is_empty()).then(warning)
 }
