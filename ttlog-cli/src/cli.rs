@@ -68,9 +68,6 @@ pub(crate) struct ShowOptions {
     #[arg(short, long, value_enum, default_value = "text")]
     pub(crate) format: FormatName,
 
-    #[command(flatten)]
-    pub(crate) filters: Filters,
-
     /// Print only how many events there are
     #[arg(short, long)]
     pub(crate) count: bool,
@@ -101,6 +98,9 @@ pub(crate) struct ShowOptions {
     /// Leave out the lines that tell what process the events come from
     #[arg(short, long)]
     pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) filters: Filters,
 }
 
 /// Which events are wanted; an event has to satisfy all that is given.

@@ -106,7 +106,7 @@ fn levels(findings: &Findings, terminal: &Terminal, text: &mut String) -> std::f
     }
     if drawn > 1 {
         let column = time::display_length((last - first) / drawn as u64);
-        let note = format!("a column is {column}; each row has a scale of its own");
+        let note = format!("a column is {column}; each row to its own scale");
         let indent = CHART_INDENT.min(terminal.columns().saturating_sub(note.len()));
         let note = terminal.tint(Tint::Dim, &note);
         writeln!(text, "{:indent$}{note}", "")?;
