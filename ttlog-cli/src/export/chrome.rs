@@ -16,7 +16,7 @@ use crate::query::EventWriter;
 use crate::time;
 
 /// Where numbers for processes begin whose own is taken or not known; no system has such pids.
-const FIRST_FREE_PID: u64 = 1 << 31;
+const FIRST_FREE_PID: u64 = 1 << 30;
 
 /// Writes events as a trace.
 pub(super) struct ChromeWriter {

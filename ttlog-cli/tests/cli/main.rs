@@ -12,3 +12,5 @@ mod manual;
 mod merge;
 mod show;
 mod speed;
+#[cfg(target_os = "linux")]
+mod terminal;
