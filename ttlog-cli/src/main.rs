@@ -5,6 +5,7 @@
 mod cli;
 mod condition;
 mod export;
+mod filters;
 mod follow;
 mod generate;
 mod header;
@@ -12,6 +13,7 @@ mod help;
 mod info;
 mod input;
 mod label;
+mod length;
 mod line;
 mod merge;
 mod new_file;

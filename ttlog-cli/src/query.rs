@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use ttlog_core::EventRef;
 
-use crate::cli::Filters;
+use crate::filters::Filters;
 use crate::input::{self, Source};
 use crate::merge::{Merge, time_span};
 use crate::output::{Output, exit_code, tell};

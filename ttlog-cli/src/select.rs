@@ -3,8 +3,8 @@
 use ttlog_core::snapshot::{Facts, fact};
 use ttlog_core::{EventRef, LogLevel};
 
-use crate::cli::Filters;
 use crate::condition::text_of;
+use crate::filters::Filters;
 use crate::time::{self, Anchors};
 
 /// Which events are wanted. The cheap questions come first.

@@ -6,11 +6,12 @@
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
-use jiff::{Span, SpanRelativeTo, Timestamp};
 
-const SECOND_NS: u64 = 1_000_000_000;
+use crate::length::{SECOND_NS, nanos, parse_length};
+
 const DAY_NS: u64 = 24 * 60 * 60 * SECOND_NS;
 
 /// A time on the command line. All lengths are nanoseconds.
@@ -144,60 +145,10 @@ fn at(time: Timestamp) -> When {
     When::At(u64::try_from(time.as_nanosecond()).unwrap_or(0))
 }
 
-fn nanos(nanos: u128) -> u64 {
-    u64::try_from(nanos).unwrap_or(u64::MAX)
-}
-
-/// A length of time such as `30s`, `1h30m`, `2 days`, in nanoseconds; a day has 24 hours.
-pub(crate) fn parse_length(text: &str) -> Result<u64, String> {
-    let length = text
-        .trim()
-        .parse::<Span>()
-        .and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()));
-    match length {
-        Ok(length) if !length.is_negative() => Ok(nanos(length.as_nanos().unsigned_abs())),
-        _ => Err("not a length of time; write `30s`, `10m`, `1h30m`, `2 days`".to_owned()),
-    }
-}
-
 /// A time as text, with nanoseconds where it has them.
 pub(crate) fn display(time_ns: u64) -> String {
     Timestamp::from_nanosecond(time_ns.into())
         .map_or_else(|_| format!("{time_ns} ns"), |time| time.to_string())
-}
-
-/// A length of time as people say it: three digits, one unit; from a minute on, two units.
-pub(crate) fn display_length(length_ns: u64) -> String {
-    let seconds = length_ns / SECOND_NS;
-    let (large, small) = match seconds {
-        0..60 => {
-            let (unit_ns, unit) = match length_ns {
-                0..1_000 => (1, "ns"),
-                1_000..1_000_000 => (1_000, "µs"),
-                1_000_000..SECOND_NS => (1_000_000, "ms"),
-                _ => (SECOND_NS, "s"),
-            };
-            let value = length_ns as f64 / unit_ns as f64;
-            let digits = match value {
-                _ if unit_ns == 1 || value >= 100.0 => 0,
-                _ if value >= 10.0 => 1,
-                _ => 2,
-            };
-            let text = format!("{value:.digits$}");
-            let text = match digits {
-                0 => &text,
-                _ => text.trim_end_matches('0').trim_end_matches('.'),
-            };
-            return format!("{text} {unit}");
-        }
-        60..3600 => ((seconds / 60, "min"), (seconds % 60, "s")),
-        3600..86_400 => ((seconds / 3600, "h"), (seconds / 60 % 60, "min")),
-        _ => ((seconds / 86_400, "d"), (seconds / 3600 % 24, "h")),
-    };
-    match small.0 {
-        0 => format!("{} {}", large.0, large.1),
-        _ => format!("{} {} {} {}", large.0, large.1, small.0, small.1),
-    }
 }
 
 #[cfg(test)]
@@ -297,23 +248,6 @@ mod tests {
             "@99999999999999999999",
         ] {
             assert!(text.parse::<When>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn lengths_read_as_people_say_them() {
-        for (length, text) in [
-            (0, "0 ns"),
-            (999, "999 ns"),
-            (1_500, "1.5 µs"),
-            (12_345_678, "12.3 ms"),
-            (5 * SECOND_NS, "5 s"),
-            (59 * SECOND_NS, "59 s"),
-            (100 * SECOND_NS, "1 min 40 s"),
-            (60 * MINUTE, "1 h"),
-            (DAY_NS + 61 * MINUTE, "1 d 1 h"),
-        ] {
-            assert_eq!(display_length(length), text);
         }
     }
 

@@ -82,7 +82,7 @@ impl Operand {
         Operand {
             number,
             length_ns: may_be_length
-                .then(|| crate::time::parse_length(&text).ok())
+                .then(|| crate::length::parse_length(&text).ok())
                 .flatten(),
             ip: text.parse().ok(),
             text,

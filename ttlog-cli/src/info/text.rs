@@ -6,6 +6,7 @@ use ttlog_core::LogLevel;
 use ttlog_core::snapshot::{FactValue, Facts, fact};
 
 use super::Findings;
+use crate::length::display_length;
 use crate::output::printable;
 use crate::terminal::{Terminal, Tint};
 use crate::time;
@@ -45,7 +46,7 @@ fn events(findings: &Findings, facts: &Facts, text: &mut String) -> std::fmt::Re
     writeln!(text, "  {:<16} {}", "events here", grouped(counts.events))?;
     if let Some((first, last)) = counts.span {
         writeln!(text, "  {:<16} {}", "first event", time::display(first))?;
-        let length = time::display_length(last - first);
+        let length = display_length(last - first);
         writeln!(
             text,
             "  {:<16} {}, {length} later",
@@ -105,7 +106,7 @@ fn levels(findings: &Findings, terminal: &Terminal, text: &mut String) -> std::f
         writeln!(text, "  {name} {:<12}{chart}", grouped(count))?;
     }
     if drawn > 1 {
-        let column = time::display_length((last - first) / drawn as u64);
+        let column = display_length((last - first) / drawn as u64);
         let note = format!("a column is {column}; each row to its own scale");
         let indent = CHART_INDENT.min(terminal.columns().saturating_sub(note.len()));
         let note = terminal.tint(Tint::Dim, &note);
