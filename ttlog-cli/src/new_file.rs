@@ -3,8 +3,12 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
+
+/// What a shell says of a command that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
 
 /// A file that gets its name when all of it is written: nobody takes half of it for the whole, and it can have the name of
 /// what is being read. As a snapshot, it is its owner's alone. A device or a pipe is written to as it is.
@@ -34,7 +38,8 @@ impl NewFile {
                 _ => Path::new("."),
             };
             let mut builder = tempfile::Builder::new();
-            Target::Unnamed(builder.prefix(".ttlog-").tempfile_in(directory)?)
+            builder.prefix(".ttlog-");
+            Target::Unnamed(removed_when_interrupted(|| builder.tempfile_in(directory))?)
         };
         Ok(NewFile {
             path: path.to_owned(),
@@ -53,6 +58,25 @@ impl NewFile {
         }
         Ok(())
     }
+}
+
+/// Makes the file so that Ctrl-C leaves none behind that has no name yet. A command makes one file only.
+fn removed_when_interrupted(
+    make: impl FnOnce() -> io::Result<NamedTempFile>,
+) -> io::Result<NamedTempFile> {
+    static UNNAMED: Mutex<Option<PathBuf>> = Mutex::new(None);
+    let unnamed = || UNNAMED.lock().unwrap_or_else(PoisonError::into_inner);
+    // Held until the file is known, so that the handler finds it. Without a handler the process ends as ever, and the file stays.
+    let mut path = unnamed();
+    let _ = ctrlc::set_handler(move || {
+        if let Some(path) = &*unnamed() {
+            let _ = std::fs::remove_file(path);
+        }
+        std::process::exit(INTERRUPTED);
+    });
+    let file = make()?;
+    *path = Some(file.path().to_owned());
+    Ok(file)
 }
 
 impl Write for NewFile {

@@ -231,3 +231,30 @@ fn a_file_that_cannot_be_made_is_told() {
         run.stderr
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_no_file_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let entries = || std::fs::read_dir(directory.path()).unwrap().count();
+    let mut child = command(&["export", "-f", "json", "-o"])
+        .arg(directory.path().join("out.jsonl"))
+        .arg("-")
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It waits for its input, with the file begun.
+    let mut stdin = child.stdin.take().unwrap();
+    let header = &std::fs::read(golden()).unwrap()[..1000];
+    std::io::Write::write_all(&mut stdin, header).unwrap();
+    while entries() == 0 {
+        std::thread::yield_now();
+    }
+    let kill = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(kill.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(stdin);
+    assert_eq!(entries(), 0);
+}
