@@ -66,6 +66,31 @@ impl TickSource {
     }
 }
 
+/// Nanoseconds a tick in units of 2^-32, as the snapshot threads have measured it; 0 before the first has.
+static TICK_LENGTH: AtomicU64 = AtomicU64::new(0);
+
+/// The present tick of the best source that this machine has.
+#[inline]
+pub(crate) fn ticks() -> u64 {
+    TickSource::precise().now()
+}
+
+/// How many nanoseconds so many ticks are.
+#[inline]
+pub(crate) fn nanos(ticks: u64) -> u64 {
+    let length = match TICK_LENGTH.load(Ordering::Relaxed) {
+        0 => first_tick_length(),
+        length => length,
+    };
+    ((u128::from(ticks) * u128::from(length)) >> 32) as u64
+}
+
+/// A tick's length before a snapshot thread has measured one: takes 2 ms.
+#[cold]
+fn first_tick_length() -> u64 {
+    Calibration::new().line.tick_length
+}
+
 /// Renews the time that [`Clock::Coarse`] gives.
 pub(crate) fn renew_coarse() {
     COARSE.store(TickSource::precise().now(), Ordering::Relaxed);
@@ -185,10 +210,12 @@ impl Calibration {
         let first = Moment::now();
         std::thread::sleep(SHORTEST_BASELINE);
         let latest = Moment::now();
+        let line = Line::through(latest, tick_length(first, latest));
+        TICK_LENGTH.store(line.tick_length, Ordering::Relaxed);
         Calibration {
             first,
             latest,
-            line: Line::through(latest, tick_length(first, latest)),
+            line,
         }
     }
 
@@ -199,6 +226,7 @@ impl Calibration {
         if due {
             self.latest = Moment::now();
             let measured = Line::through(self.latest, tick_length(self.first, self.latest));
+            TICK_LENGTH.store(measured.tick_length, Ordering::Relaxed);
             self.line = self.line.turned_to(measured, settled);
         }
         due

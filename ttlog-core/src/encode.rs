@@ -16,11 +16,13 @@ use std::num::NonZeroU64;
 use std::ptr::NonNull;
 
 use crate::callsite::CallSite;
+use crate::clock;
 use crate::current;
 use crate::event::LogEvent;
 use crate::record::{Header, RING_PREFIX_WORDS, TAG_BITS, TAGS_SHIFT, TEXT_CUT, Tag, Wide, flag};
 use crate::ring::Slots;
 use crate::slot::Slot;
+use crate::span;
 use crate::thread_ring::{Room, ThreadRing};
 
 /// Calls with more values than this don't have a word of each set aside.
@@ -63,8 +65,15 @@ pub struct Encoder {
 pub struct Origin<'a> {
     /// A target known at run time only.
     pub target: Option<&'a str>,
-    /// The span that the event is in.
-    pub parent: Option<NonZeroU64>,
+    /// The span that the event is in, or that it is in none; not given, it is in that of the thread.
+    pub parent: Option<Option<NonZeroU64>>,
+}
+
+impl Origin<'_> {
+    /// Whether it says nothing.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.target.is_none() && self.parent.is_none()
+    }
 }
 
 impl Encoder {
@@ -73,12 +82,18 @@ impl Encoder {
     /// `None` where it can't be recorded; then it has been counted as dropped.
     #[inline(always)]
     pub fn begin(site: &'static CallSite, values: u64) -> Option<Encoder> {
+        Encoder::begin_in(site, values, span::current_id())
+    }
+
+    /// The same in the span of a number; 0 is none.
+    #[inline(always)]
+    fn begin_in(site: &'static CallSite, values: u64, span: u64) -> Option<Encoder> {
         let set_aside = if values <= MOST_SET_ASIDE {
             values + tag_words(values)
         } else {
             0
         };
-        let words = RING_PREFIX_WORDS + set_aside;
+        let words = RING_PREFIX_WORDS + set_aside + u64::from(span != 0);
         let mut ring = current::take();
         // SAFETY: a ring that `current` gives is kept alive by this thread.
         let fits = !ring.is_null() && unsafe { &*ring }.has_room(words);
@@ -86,16 +101,21 @@ impl Encoder {
             ring = current::prepare(ring, words);
         }
         let ring = NonNull::new(ring.cast_mut())?;
-        Some(Encoder::on(ring, site.id(), set_aside))
+        let mut encoder = Encoder::on(ring, site.id(), set_aside);
+        if span != 0 {
+            encoder.flags = flag::SPAN;
+            encoder.put(span);
+        }
+        Some(encoder)
     }
 
     /// The same for an event that says more than its call site.
     pub fn begin_with(site: &'static CallSite, values: u64, origin: Origin<'_>) -> Option<Encoder> {
-        let mut encoder = Encoder::begin(site, values)?;
-        if let Some(span) = origin.parent {
-            encoder.flags |= flag::SPAN;
-            encoder.word(span.get());
-        }
+        let span = match origin.parent {
+            None => span::current_id(),
+            Some(parent) => parent.map_or(0, NonZeroU64::get),
+        };
+        let mut encoder = Encoder::begin_in(site, values, span)?;
         if let Some(target) = origin.target {
             encoder.flags |= flag::TARGET;
             encoder.short_text(target);
@@ -188,13 +208,52 @@ impl Encoder {
         Slot::new(self)
     }
 
+    /// Writes the end of a span, unless there is no room for it.
+    pub(crate) fn end_span(
+        site: &'static CallSite,
+        id: u64,
+        start_ticks: u64,
+        busy_ticks: Option<u64>,
+        outcome: Option<&str>,
+    ) {
+        let Some(mut encoder) = Encoder::begin_in(site, 5, 0) else {
+            return;
+        };
+        encoder.scalar(Tag::U64, id);
+        let ticks = encoder.ring().ticks.now();
+        let lasted = ticks.saturating_sub(start_ticks);
+        encoder.scalar(Tag::U64, clock::nanos(lasted));
+        if let Some(busy) = busy_ticks {
+            encoder.scalar(Tag::U64, clock::nanos(busy));
+            encoder.scalar(Tag::U64, clock::nanos(lasted.saturating_sub(busy)));
+        } else if outcome.is_some() {
+            encoder.leave_out();
+            encoder.leave_out();
+        }
+        if let Some(outcome) = outcome {
+            encoder.text(Tag::Str, outcome.as_bytes());
+        }
+        encoder.finish_with(|_| ticks);
+    }
+
     /// Publishes the event.
     #[inline(always)]
     pub fn finish(self) {
+        self.finish_with(|ring| ring.ticks.now());
+    }
+
+    /// The same; gives its ticks.
+    #[inline(always)]
+    pub(crate) fn finish_at(self) -> u64 {
+        self.finish_with(|ring| ring.ticks.now())
+    }
+
+    #[inline(always)]
+    fn finish_with(self, now: impl FnOnce(&ThreadRing) -> u64) -> u64 {
         let encoder = std::mem::ManuallyDrop::new(self);
         if encoder.abandoned {
             abandon(encoder.ring);
-            return;
+            return 0;
         }
         let header_tags = if encoder.tag_slot == encoder.start {
             encoder.tags
@@ -207,10 +266,12 @@ impl Encoder {
         encoder.store(encoder.start, header.0);
         let ring = encoder.ring();
         // The clock is read last, so that the order of time is the order of publication.
-        encoder.store(encoder.start + 1, ring.ticks.now());
+        let ticks = now(ring);
+        encoder.store(encoder.start + 1, ticks);
         ring.ring.publish(encoder.position, 1);
         encoder.slots.fetch_ahead(encoder.position);
         current::give_back(ring);
+        ticks
     }
 
     pub(crate) fn flag(&mut self, flag: u8) {

@@ -6,6 +6,7 @@
 //! | `encode`, `formatted`, `slot`, `value`, `probe`, `record`, `decode` | an event as words: written in place, read without a copy |
 //! | `event`, `compare`, `event_builder`, `logger`, `scratch` | an event that owns its parts, and what takes such events |
 //! | `ring`, `ring_memory`, `thread_ring`, `registry`, `current`, `thread_names`, `flow` | the rings, and which thread has which |
+//! | `span` | spans, contexts, and futures in them |
 //! | `clock` | ticks, and what wall time they were |
 //! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message`, `answer` | from the rings to the recorder |
 //! | `sink`, `sink_state`, `sink_thread`, `sink_shield`, `format` | from the recorder to where somebody reads it |
@@ -76,6 +77,7 @@ mod snapshot_settings;
 #[cfg(all(unix, feature = "signals"))]
 mod snapshot_signal;
 mod snapshot_thread;
+mod span;
 mod stats;
 mod sync;
 mod thread_names;
@@ -97,9 +99,14 @@ pub use init_error::InitError;
 pub use level::{LogLevel, ParseLevelError};
 pub use logger::{Logger, RingLogger, emit_fast};
 pub use message::Message;
+pub use metadata::{RecordKind, SPAN_END_FIELDS, SPAN_ID};
 pub use sink::{Overflow, Sink, SinkOptions, WithOptions};
 pub use slot::{Recorded, Slot};
 pub use snapshot::{SnapshotError, SnapshotReader};
+pub use span::{
+    Context, ContextFields, Entered, InContext, InSpan, Instrument, Outcome, ParseTraceParentError,
+    Span, SpanGuard, TraceParent, WithContext, context, continue_trace, with_context,
+};
 pub use stats::{SinkStats, Stats};
 pub use value::Value;
 
@@ -115,5 +122,6 @@ pub mod __private {
     pub use crate::level::compiled_in;
     pub use crate::metadata::{FieldDef, Metadata};
     pub use crate::probe::{Probe, ViaError, ViaNothing, ViaText, ViaValue};
+    pub use crate::span::{NewSpan, SpanSite};
     pub use crate::value::{as_target, parent_id};
 }

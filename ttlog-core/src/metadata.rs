@@ -30,6 +30,8 @@ pub struct Metadata {
     pub message: Cow<'static, str>,
     /// The fields whose names are known, in the order of their values.
     pub fields: Cow<'static, [FieldDef]>,
+    /// What its records tell of.
+    pub kind: RecordKind,
     /// Made when it is first asked for; the fields above don't change after that.
     pub(crate) labels: LabelCell,
 }
@@ -54,8 +56,16 @@ impl Metadata {
             line,
             message: Cow::Borrowed(message),
             fields: Cow::Borrowed(fields),
+            kind: RecordKind::Event,
             labels: LabelCell::new(),
         }
+    }
+
+    /// The same for records of another kind.
+    pub const fn of_kind(self, kind: RecordKind) -> Self {
+        let mut metadata = self;
+        metadata.kind = kind;
+        metadata
     }
 
     /// What the text of all its events has in common.
@@ -72,6 +82,51 @@ impl Metadata {
         named
     }
 }
+
+/// What the records of a call site tell of.
+///
+/// The first value of all kinds but `Event` is the number of the span or context that the record is about, under the name [`SPAN_ID`]. The
+/// span that a record is *in* stands in its prefix; in that of a beginning it is the parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum RecordKind {
+    /// An event.
+    #[default]
+    Event = 0,
+    /// A span begins: its number, then its fields.
+    SpanBegin = 1,
+    /// A span has ended: its number, then what [`SPAN_END_FIELDS`] names.
+    SpanEnd = 2,
+    /// A span has got fields: its number, then names and values.
+    SpanFields = 3,
+    /// A context begins: its number, then names and values.
+    ContextBegin = 4,
+    /// A context has ended: its number.
+    ContextEnd = 5,
+}
+
+impl RecordKind {
+    /// The kind of this number.
+    pub(crate) fn from_u32(number: u32) -> Option<RecordKind> {
+        Some(match number {
+            0 => RecordKind::Event,
+            1 => RecordKind::SpanBegin,
+            2 => RecordKind::SpanEnd,
+            3 => RecordKind::SpanFields,
+            4 => RecordKind::ContextBegin,
+            5 => RecordKind::ContextEnd,
+            _ => return None,
+        })
+    }
+}
+
+/// The name of the first value of records that tell of a span or a context.
+pub const SPAN_ID: &str = "span_id";
+
+/// The names of the values of a record that tells of the end of a span: its number; how long it lasted; for how much of
+/// that it was entered and was not, where that was measured; how it ended (`error`, `panicked`, `cancelled`), unless it ended normally.
+pub const SPAN_END_FIELDS: [&str; 5] = [SPAN_ID, "duration_ns", "busy_ns", "idle_ns", "outcome"];
 
 /// Labels that are made when they are first asked for; a copy makes its own.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::layout::MAX_FIELDS;
 use super::payload::{PayloadReader, PayloadWriter};
 use crate::level::LogLevel;
-use crate::metadata::{FieldDef, LabelCell, Metadata};
+use crate::metadata::{FieldDef, LabelCell, Metadata, RecordKind};
 use crate::record::MAX_SITE;
 
 /// Appends a call site's entry to the payload of a sites block.
@@ -29,6 +29,9 @@ pub(crate) fn encode_site(payload: &mut PayloadWriter, site: u32, metadata: &Met
         if let Some(constant) = &field.constant {
             payload.text(constant);
         }
+    }
+    if metadata.kind != RecordKind::Event {
+        payload.u32(metadata.kind as u32);
     }
     let length = (payload.bytes.len() - start - 4) as u32;
     payload.bytes[start..start + 4].copy_from_slice(&length.to_le_bytes());
@@ -56,6 +59,8 @@ fn decode_site(entry: &[u8]) -> Option<(u32, Metadata)> {
         };
         fields.push(FieldDef { name, constant });
     }
+    // Version 1.1 and earlier know events only. Records of a kind that comes later are shown as events.
+    let kind = entry.u32().and_then(RecordKind::from_u32);
     let metadata = Metadata {
         level,
         target,
@@ -65,6 +70,7 @@ fn decode_site(entry: &[u8]) -> Option<(u32, Metadata)> {
         line,
         message,
         fields: Cow::Owned(fields),
+        kind: kind.unwrap_or_default(),
         labels: LabelCell::new(),
     };
     Some((site, metadata))

@@ -94,7 +94,7 @@ impl<'a> Guard<'a> {
             }
         };
         let parent = self.parent.map(
-            |parent| quote_spanned!(scope.at(parent.span())=> #private::parent_id(&(#parent))),
+            |parent| quote_spanned!(scope.at(parent.span())=> #private::Some(#private::parent_id(&(#parent)))),
         );
         if target.is_none() && parent.is_none() {
             return quote_spanned!(*span=> #private::Encoder::begin(&#site, #values));

@@ -1,0 +1,247 @@
+//! [`with_context`] and [`Context`]: fields that all events below them have.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
+
+use super::scope::{self, Place};
+use crate::callsite::CallSite;
+use crate::encode::Encoder;
+use crate::event::FieldValue;
+use crate::level::LogLevel;
+use crate::metadata::{FieldDef, Metadata, RecordKind, SPAN_ID};
+use crate::value::Value;
+
+static FIELDS: [FieldDef; 1] = [FieldDef::new(SPAN_ID)];
+static BEGIN: CallSite = CallSite::new(site(RecordKind::ContextBegin));
+static END: CallSite = CallSite::new(site(RecordKind::ContextEnd));
+
+const fn site(kind: RecordKind) -> Metadata {
+    Metadata::new(LogLevel::Critical, "ttlog", "", "", 0, "context", &FIELDS).of_kind(kind)
+}
+
+/// Where the thread is: its span and the fields of its context. Carries both to other threads and tasks.
+///
+/// ```
+/// use ttlog_core::{Context, with_context};
+///
+/// with_context("request_id", 7, || {
+///     let context = Context::current();
+///     std::thread::spawn(move || context.run(|| { /* events here have the request's id */ }));
+/// });
+/// ```
+#[derive(Debug, Clone)]
+pub struct Context {
+    node: Arc<Node>,
+}
+
+/// A context in the stream of events; it ends with the last who has it.
+#[derive(Debug)]
+struct Node {
+    place: Place,
+    /// Whether its beginning was recorded.
+    is_begun: bool,
+}
+
+impl Node {
+    /// Begins a context in the present one.
+    fn begin<K: AsRef<str>, V: Value>(fields: &[(K, V)]) -> Node {
+        let here = Place::here();
+        let place = Place {
+            id: scope::new_id(),
+            trace: here.trace,
+        };
+        if BEGIN.id() == 0 {
+            BEGIN.ensure_id();
+        }
+        let Some(mut encoder) = Encoder::begin(&BEGIN, 1) else {
+            // What happens below is at least in what is around it.
+            return Node {
+                place: here,
+                is_begun: false,
+            };
+        };
+        encoder.slot().u64(place.id);
+        for (name, value) in fields {
+            encoder.name(name.as_ref());
+            value.record(encoder.slot());
+        }
+        encoder.finish();
+        Node {
+            place,
+            is_begun: true,
+        }
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if !self.is_begun {
+            return;
+        }
+        if END.id() == 0 {
+            END.ensure_id();
+        }
+        if let Some(mut encoder) = Encoder::begin(&END, 1) {
+            encoder.slot().u64(self.place.id);
+            encoder.finish();
+        }
+    }
+}
+
+impl Context {
+    /// Where this thread is.
+    pub fn current() -> Context {
+        let none: &[(&str, u64)] = &[];
+        let node = if scope::current_id() == 0 {
+            Node {
+                place: Place::here(),
+                is_begun: false,
+            }
+        } else {
+            // A node of its own keeps those above it known to readers for as long as the context is there.
+            Node::begin(none)
+        };
+        Context {
+            node: Arc::new(node),
+        }
+    }
+
+    /// Runs `work` there.
+    pub fn run<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _entered = self.node.place.enter();
+        work()
+    }
+
+    pub(super) fn place(&self) -> Place {
+        self.node.place
+    }
+}
+
+/// Runs `work` with a field that all events below it have, in this thread and in futures that `work` gives.
+///
+/// What it gives stands for what `work` gave: it can be awaited where that is a future, is dereferenced to it, and
+/// [`into_inner`](WithContext::into_inner) takes it out.
+///
+/// ```
+/// use ttlog_core::with_context;
+///
+/// let sum = with_context("request_id", 7, || 1 + 1);
+/// assert_eq!(*sum, 2);
+///
+/// async fn process(id: u64) -> u64 {
+///     with_context("request_id", id, || async { 3 }).await
+/// }
+/// ```
+pub fn with_context<R>(
+    name: impl AsRef<str>,
+    value: impl Value,
+    work: impl FnOnce() -> R,
+) -> WithContext<R> {
+    run(Node::begin(&[(name, value)]), work)
+}
+
+fn run<R>(node: Node, work: impl FnOnce() -> R) -> WithContext<R> {
+    let entered = node.place.enter();
+    let result = work();
+    drop(entered);
+    WithContext {
+        result: Some(result),
+        node,
+    }
+}
+
+/// Several fields for one context: `context().field("a", 1).field("b", 2).run(|| …)`.
+pub fn context() -> ContextFields {
+    ContextFields { fields: Vec::new() }
+}
+
+/// The fields of a context in the making; see [`context`].
+#[derive(Debug, Clone, Default)]
+#[must_use = "a context does nothing until something is run in it"]
+pub struct ContextFields {
+    fields: Vec<(Cow<'static, str>, FieldValue)>,
+}
+
+impl ContextFields {
+    /// One field more.
+    pub fn field(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<FieldValue>,
+    ) -> Self {
+        self.fields.push((name.into(), value.into()));
+        self
+    }
+
+    /// Runs `work` with these fields; see [`with_context`].
+    pub fn run<R>(self, work: impl FnOnce() -> R) -> WithContext<R> {
+        run(Node::begin(&self.fields), work)
+    }
+}
+
+/// What was given by what ran in a context; a future of it is polled in the context. See [`with_context`].
+#[derive(Debug)]
+pub struct WithContext<R> {
+    /// `None` once it was taken out, or a future was ready.
+    result: Option<R>,
+    node: Node,
+}
+
+const TAKEN: &str = "a result is not looked at after it was taken";
+
+impl<R> WithContext<R> {
+    /// What `work` gave.
+    pub fn into_inner(mut self) -> R {
+        self.result.take().expect(TAKEN)
+    }
+}
+
+impl<R> Deref for WithContext<R> {
+    type Target = R;
+
+    fn deref(&self) -> &R {
+        self.result.as_ref().expect(TAKEN)
+    }
+}
+
+impl<R> DerefMut for WithContext<R> {
+    fn deref_mut(&mut self) -> &mut R {
+        self.result.as_mut().expect(TAKEN)
+    }
+}
+
+impl<R: PartialEq> PartialEq<R> for WithContext<R> {
+    fn eq(&self, other: &R) -> bool {
+        **self == *other
+    }
+}
+
+impl<R: Future> Future for WithContext<R> {
+    type Output = R::Output;
+
+    fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<R::Output> {
+        // SAFETY: nothing is moved out of `this`, but by `into_inner`, which can't be called on what is pinned.
+        let this = unsafe { self.get_unchecked_mut() };
+        let _entered = this.node.place.enter();
+        let running = this.result.as_mut().expect(TAKEN);
+        // SAFETY: it stays where it is until it is dropped, here or with its owner.
+        let polled = unsafe { Pin::new_unchecked(running) }.poll(task);
+        if polled.is_ready() {
+            this.result = None;
+        }
+        polled
+    }
+}
+
+impl<R> Drop for WithContext<R> {
+    fn drop(&mut self) {
+        if self.result.is_some() {
+            let _entered = self.node.place.enter();
+            self.result = None;
+        }
+    }
+}

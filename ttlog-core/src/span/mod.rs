@@ -1,0 +1,28 @@
+//! Spans: stretches of time that events happen in; and contexts: fields that all events below them have.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `scope` | the span that this thread is in, and the numbers of spans |
+//! | `site` | [`SpanSite`]: what is known of a span where it is written |
+//! | `handle` | [`Span`], and the guards that enter it |
+//! | `future` | futures that are in a span or a context whenever they are polled |
+//! | `context` | [`with_context`] and [`Context`] |
+//! | `traceparent` | [`TraceParent`]: traces that come from outside, or go there |
+//!
+//! A span is two records in the stream of events: its beginning, with its fields, and its end, with its duration
+//! ([`RecordKind`](crate::RecordKind)). Every record carries the number of the span that it is in. Whoever reads the stream knows the
+//! chain of spans of an event from what has come before; so a span costs its callers nothing but two records.
+
+mod context;
+mod future;
+mod handle;
+mod scope;
+mod site;
+mod traceparent;
+
+pub use context::{Context, ContextFields, WithContext, context, with_context};
+pub use future::{InContext, InSpan, Instrument};
+pub use handle::{Entered, NewSpan, Outcome, Span, SpanGuard};
+pub(crate) use scope::current_id;
+pub use site::SpanSite;
+pub use traceparent::{ParseTraceParentError, TraceParent, continue_trace};
