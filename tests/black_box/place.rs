@@ -35,6 +35,8 @@ fn the_second_on_a_path_is_told_who_has_it() {
         }
         other => panic!("{other:?}"),
     }
+    // Although this thread has a ring in it.
+    first.scope(|| ttlog::info!("here"));
     drop(first);
     start_at(&scene.black_box()).unwrap();
 }

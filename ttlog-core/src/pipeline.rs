@@ -329,6 +329,10 @@ impl Pipeline {
             thread::sleep(Duration::from_micros(200));
         }
         self.wait_for_writers();
+        if let Some(black_box) = self.registry.black_box() {
+            // Threads keep their rings, and with those the memory, until they end.
+            black_box.abandon();
+        }
     }
 
     // ---- Snapshots ----

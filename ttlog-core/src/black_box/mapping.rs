@@ -90,7 +90,7 @@ impl Mapping {
     }
 
     /// Puts private zeros in the place of the first `bytes`, so that nothing that is stored reaches the file any more, and lets
-    /// go of the file and its lock. For a child of `fork`: does only what may be done there.
+    /// go of the file and its lock. Does only what may be done in a child of `fork`.
     pub(crate) fn abandon(&self, bytes: usize) {
         // Where any of it fails there is nothing better to be done, and nobody to tell.
         let _ = self.replace(0, bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

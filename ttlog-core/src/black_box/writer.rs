@@ -306,7 +306,8 @@ impl BlackBox {
         Some(name)
     }
 
-    /// For a child of `fork`: nothing that it stores reaches the image any more, and the file is the parent's alone.
+    /// Lets go of the file: nothing that is stored reaches it any more. In a child of `fork` it is the parent's alone then; at the end
+    /// of a pipeline it can be another's.
     pub(crate) fn abandon(&self) {
         self.mapping.abandon(self.load(header::USED) as usize);
     }
