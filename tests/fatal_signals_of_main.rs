@@ -25,7 +25,7 @@ fn main() {
         way: "read null",
         reported: libc::SIGSEGV,
         address: Some("0x10"),
-        thread: "main",
+        thread: Some("main"),
     };
     null.assert(libc::SIGSEGV);
     let overflow = SameDeath {

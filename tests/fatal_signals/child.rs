@@ -72,22 +72,12 @@ impl Scene {
             let _ = pipe.read_to_end(&mut bytes);
             String::from_utf8_lossy(&bytes).into_owned()
         });
-        let since = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait().unwrap() {
-                break status;
-            }
-            if since.elapsed() > PATIENCE {
-                let _ = child.kill();
-                let _ = child.wait();
-                panic!("the child did not end: {}", reader.join().unwrap());
-            }
-            std::thread::sleep(Duration::from_millis(2));
+        let status = wait(&mut child);
+        let stderr = reader.join().unwrap();
+        let Some(status) = status else {
+            panic!("the child did not end: {stderr}");
         };
-        Death {
-            status,
-            stderr: reader.join().unwrap(),
-        }
+        Death { status, stderr }
     }
 
     #[track_caller]
@@ -100,6 +90,20 @@ impl Drop for Scene {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
+}
+
+/// Waits for a child's end; kills it where that takes too long.
+pub(crate) fn wait(child: &mut Child) -> Option<ExitStatus> {
+    let since = Instant::now();
+    while since.elapsed() < PATIENCE {
+        if let Some(status) = child.try_wait().unwrap() {
+            return Some(status);
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    None
 }
 
 /// How a child has ended.

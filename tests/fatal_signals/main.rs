@@ -4,8 +4,11 @@
 #![cfg(all(unix, feature = "signals"))]
 
 mod allocator;
+mod chain;
 mod child;
 mod deaths;
 mod remains;
 mod same_death;
+mod threads;
+mod troubled;
 mod ways;

@@ -52,13 +52,14 @@ pub(crate) fn install() -> io::Result<()> {
 /// To be called by the handler, which the kernel gave `info`, as its last.
 pub(crate) unsafe fn hand_on(signal: c_int, info: *mut siginfo_t) {
     if let Some(all) = PREVIOUS.get() {
-        for (signal, previous) in SIGNALS.into_iter().zip(all) {
-            // What the application has installed since is the application's.
+        for (other, previous) in SIGNALS.into_iter().zip(all) {
+            // What the application has installed since is the application's; but a handler of its own that has called this one for
+            // `signal` has done with it.
             if let Some(previous) = previous
-                && is_own(signal)
+                && (other == signal || is_own(other))
             {
                 // SAFETY: what was in force before.
-                unsafe { libc::sigaction(signal, previous, std::ptr::null_mut()) };
+                unsafe { libc::sigaction(other, previous, std::ptr::null_mut()) };
             }
         }
     }
