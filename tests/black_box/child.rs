@@ -123,14 +123,17 @@ fn body() {
     let capacity = std::env::var("BOX_CAPACITY").unwrap().parse().unwrap();
     let ending = std::env::var("BOX_ENDING").unwrap();
     let progress = map_progress(&scene.join("progress"));
-    let handle = ttlog::init()
+    let builder = ttlog::init()
         .recorder_only()
         .overflow(Overflow::Block)
         .capacity_bytes(capacity)
         .snapshot_dir(scene.join("snapshots"))
         .black_box(scene.join("box"))
-        .keep_snapshots(KEPT)
-        .init();
+        .keep_snapshots(KEPT);
+    #[cfg(feature = "signals")]
+    let builder =
+        builder.fatal_signals(["crashes", "has no memory", "is shot"].contains(&&*ending));
+    let handle = builder.init();
     if ending == "forks, and leaves without a word" {
         ttlog::info!("before the fork");
         fork_one_that_stays(&scene);
@@ -138,7 +141,7 @@ fn body() {
             std::thread::yield_now();
         }
     }
-    let endless = ending == "killed";
+    let endless = ["killed", "is shot"].contains(&&*ending);
     let last = if endless { u64::MAX } else { 3_000 };
     let threads: Vec<_> = (0..THREADS as u64)
         .map(|thread| {
@@ -161,6 +164,11 @@ fn body() {
         }
         // SAFETY: ends the process at once, with nothing run.
         "leaves without a word" | "forks, and leaves without a word" => unsafe { libc::_exit(0) },
+        // SAFETY: isn't: it is to crash.
+        "crashes" => unsafe { std::hint::black_box(16 as *mut u8).write_volatile(1) },
+        "has no memory" => {
+            std::alloc::handle_alloc_error(std::alloc::Layout::new::<[u8; 1 << 40]>())
+        }
         other => panic!("no such ending: {other}"),
     }
 }

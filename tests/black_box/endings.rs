@@ -73,3 +73,15 @@ fn a_panic_before_the_end_is_told() {
         remains.reason
     );
 }
+
+#[cfg(feature = "signals")]
+#[test]
+fn a_fatal_signal_is_told_with_its_thread_and_its_address() {
+    let crashed = after("crashes").unwrap();
+    let told = "crashed: SIGSEGV (11) at 0x10 in thread child::body";
+    assert_eq!(crashed.reason, told);
+    let last = crashed.events.last().unwrap();
+    assert_eq!((&*last.target, &*last.message), ("signal", &told[9..]));
+    let aborted = after("has no memory").unwrap();
+    assert_eq!(aborted.reason, "crashed: SIGABRT (6) in thread child::body");
+}

@@ -1,5 +1,6 @@
 //! `kill -9` at random moments, again and again. `TTLOG_KILLS` says how often; 20 times where it says nothing.
 
+use std::process::Child;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
@@ -19,11 +20,32 @@ impl Random {
 }
 
 #[test]
+fn whatever_had_been_logged_is_there_after_kill_minus_nine() {
+    let kill = |child: &mut Child| child.kill().unwrap();
+    end_at_random_moments("killed", kill, &["was killed"]);
+}
+
+#[cfg(feature = "signals")]
+#[test]
+fn whatever_had_been_logged_is_there_after_an_abort() {
+    let abort = |child: &mut Child| {
+        // SAFETY: the process was not waited for, so its id is its own.
+        assert_eq!(unsafe { libc::kill(child.id() as i32, libc::SIGABRT) }, 0);
+    };
+    // Some come before the handler is there.
+    end_at_random_moments(
+        "is shot",
+        abort,
+        &["crashed: SIGABRT (6) in thread ", "was killed"],
+    );
+}
+
+/// Lets children that log be ended again and again, and looks for all that they had logged.
 #[expect(
     clippy::print_stdout,
     reason = "says what it has done, and how to repeat it"
 )]
-fn whatever_had_been_logged_is_there_after_kill_minus_nine() {
+fn end_at_random_moments(ending: &str, end: impl Fn(&mut Child), reasons: &[&str]) {
     let times: u64 = std::env::var("TTLOG_KILLS").map_or(20, |text| text.parse().unwrap());
     let seed = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
@@ -31,19 +53,20 @@ fn whatever_had_been_logged_is_there_after_kill_minus_nine() {
         .as_nanos() as u64;
     println!("seed {seed}");
     let mut random = Random(seed);
-    let scene = Scene::new("kills");
+    let scene = Scene::new(&ending.replace(' ', "-"));
     let (mut events, mut at_start, mut empty) = (0, 0, 0);
     for time in 0..times {
         let capacity = [64 << 10, 1 << 20, 16 << 20][random.below(3) as usize];
-        let mut child = scene.start("killed", capacity);
+        let mut child = scene.start(ending, capacity);
         // Most are killed while they log, some while they start.
         sleep(Duration::from_micros(random.below(40_000)));
-        child.kill().unwrap();
+        end(&mut child);
         child.wait().unwrap();
         println!("kill {time}, capacity {capacity}");
         match scene.remains() {
             Some(remains) => {
-                assert!(remains.reason.contains("was killed"), "{}", remains.reason);
+                let told = reasons.iter().any(|reason| remains.reason.contains(reason));
+                assert!(told, "{}", remains.reason);
                 let found = scene.assert_nothing_is_missing(&remains, capacity);
                 events += found;
                 empty += u64::from(found == 0);

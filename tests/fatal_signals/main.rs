@@ -7,6 +7,7 @@ mod allocator;
 mod chain;
 mod child;
 mod deaths;
+mod forks;
 mod remains;
 mod same_death;
 mod threads;

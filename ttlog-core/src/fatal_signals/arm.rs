@@ -53,6 +53,9 @@ impl FatalSignals {
                 std::fs::create_dir_all(&path)
                     .map_err(|error| failed("make the directory for their snapshots", error))?;
                 let facts = process_facts(&settings.service, now_nanos());
+                if let Err(error) = settings.keep.enforce_in(&path, &facts) {
+                    report(&error.to_string());
+                }
                 let name_of_process = snapshot::name_of_process(&facts);
                 Place::Directory {
                     path,

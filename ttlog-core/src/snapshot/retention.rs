@@ -78,6 +78,36 @@ impl Keep {
         }
         result
     }
+
+    /// The same for a directory in which crashes may have left snapshots of this user: a signal handler removes none.
+    ///
+    /// # Errors
+    /// As above.
+    #[cfg(all(feature = "signals", unix))]
+    pub(crate) fn enforce_in(self, directory: &Path, facts: &Facts) -> io::Result<()> {
+        use std::os::unix::fs::MetadataExt;
+        // SAFETY: has no preconditions.
+        let user = unsafe { libc::geteuid() };
+        let service = names::service(facts);
+        let mut newest = None;
+        for entry in fs::read_dir(directory)? {
+            let entry = entry?;
+            let file = entry.file_name();
+            let name = file
+                .to_str()
+                .and_then(|file| SnapshotName::parse(file, &service));
+            let own = |metadata: Metadata| metadata.is_file() && metadata.uid() == user;
+            if let Some(name) = name.filter(|name| !name.is_partial)
+                && entry.metadata().is_ok_and(own)
+            {
+                newest = newest.max(Some((name, entry.path())));
+            }
+        }
+        match newest {
+            Some((_, path)) => self.enforce(&path, facts),
+            None => Ok(()),
+        }
+    }
 }
 
 #[cfg(unix)]

@@ -160,3 +160,20 @@ fn partial_files_go_when_nobody_can_be_writing_them_any_more() {
     }
     assert!(written.exists());
 }
+
+#[cfg(all(feature = "signals", unix))]
+#[test]
+fn what_crashes_have_left_is_looked_after_by_the_next_start() {
+    let directory = Directory::new("crashes");
+    let keep = Keep {
+        files: 2,
+        bytes: 1000,
+    };
+    keep.enforce_in(&directory.0, &facts()).unwrap();
+    for second in [1, 4, 2, 3] {
+        directory.snapshot(second, ".ttlog");
+    }
+    directory.snapshot(5, ".ttlog.partial");
+    keep.enforce_in(&directory.0, &facts()).unwrap();
+    assert_eq!(directory.seconds(), [3, 4, 5]);
+}
