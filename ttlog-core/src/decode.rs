@@ -62,6 +62,9 @@ impl<'a> EventRef<'a> {
             values,
             tags: Tags::in_header(header),
         };
+        if header.has(flag::IN_SPAN) {
+            event.span = values.take_last().and_then(NonZeroU64::new);
+        }
         if header.has(flag::SPAN) {
             event.span = NonZeroU64::new(values.word()?);
         }
@@ -402,6 +405,12 @@ impl<'a> Words<'a> {
         let (first, rest) = self.0.split_first()?;
         self.0 = rest;
         Some(u64::from_le(*first))
+    }
+
+    fn take_last(&mut self) -> Option<u64> {
+        let (last, rest) = self.0.split_last()?;
+        self.0 = rest;
+        Some(u64::from_le(*last))
     }
 
     fn bytes(&mut self) -> Option<&'a [u8]> {

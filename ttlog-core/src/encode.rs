@@ -82,18 +82,13 @@ impl Encoder {
     /// `None` where it can't be recorded; then it has been counted as dropped.
     #[inline(always)]
     pub fn begin(site: &'static CallSite, values: u64) -> Option<Encoder> {
-        Encoder::begin_in(site, values, span::current_id())
-    }
-
-    /// The same in the span of a number; 0 is none.
-    #[inline(always)]
-    fn begin_in(site: &'static CallSite, values: u64, span: u64) -> Option<Encoder> {
         let set_aside = if values <= MOST_SET_ASIDE {
             values + tag_words(values)
         } else {
             0
         };
-        let words = RING_PREFIX_WORDS + set_aside + u64::from(span != 0);
+        // The last one is for the span.
+        let words = RING_PREFIX_WORDS + set_aside + 1;
         let mut ring = current::take();
         // SAFETY: a ring that `current` gives is kept alive by this thread.
         let fits = !ring.is_null() && unsafe { &*ring }.has_room(words);
@@ -101,21 +96,16 @@ impl Encoder {
             ring = current::prepare(ring, words);
         }
         let ring = NonNull::new(ring.cast_mut())?;
-        let mut encoder = Encoder::on(ring, site.id(), set_aside);
-        if span != 0 {
-            encoder.flags = flag::SPAN;
-            encoder.put(span);
-        }
-        Some(encoder)
+        Some(Encoder::on(ring, site.id(), set_aside))
     }
 
     /// The same for an event that says more than its call site.
     pub fn begin_with(site: &'static CallSite, values: u64, origin: Origin<'_>) -> Option<Encoder> {
-        let span = match origin.parent {
-            None => span::current_id(),
-            Some(parent) => parent.map_or(0, NonZeroU64::get),
-        };
-        let mut encoder = Encoder::begin_in(site, values, span)?;
+        let mut encoder = Encoder::begin(site, values)?;
+        if let Some(parent) = origin.parent {
+            encoder.flags |= flag::SPAN;
+            encoder.word(parent.map_or(0, NonZeroU64::get));
+        }
         if let Some(target) = origin.target {
             encoder.flags |= flag::TARGET;
             encoder.short_text(target);
@@ -216,7 +206,7 @@ impl Encoder {
         busy_ticks: Option<u64>,
         outcome: Option<&str>,
     ) {
-        let Some(mut encoder) = Encoder::begin_in(site, 5, 0) else {
+        let Some(mut encoder) = Encoder::begin(site, 5) else {
             return;
         };
         encoder.scalar(Tag::U64, id);
@@ -261,15 +251,27 @@ impl Encoder {
             encoder.store(encoder.tag_slot, encoder.tags);
             encoder.header_tags
         };
-        let length = encoder.position - encoder.start;
-        let header = Header::new(encoder.site, length, encoder.flags, header_tags);
+        // A span that the event was given stands in its prefix.
+        let span = match encoder.flags & flag::SPAN {
+            0 => span::current_id(),
+            _ => 0,
+        };
+        let header =
+            |end, flags| Header::new(encoder.site, end - encoder.start, flags, header_tags);
+        let (end, header) = if span == 0 {
+            (encoder.position, header(encoder.position, encoder.flags))
+        } else {
+            encoder.store(encoder.position, span);
+            let end = encoder.position + 1;
+            (end, header(end, encoder.flags | flag::IN_SPAN))
+        };
         encoder.store(encoder.start, header.0);
         let ring = encoder.ring();
         // The clock is read last, so that the order of time is the order of publication.
         let ticks = now(ring);
         encoder.store(encoder.start + 1, ticks);
-        ring.ring.publish(encoder.position, 1);
-        encoder.slots.fetch_ahead(encoder.position);
+        ring.ring.publish(end, 1);
+        encoder.slots.fetch_ahead(end);
         current::give_back(ring);
         ticks
     }

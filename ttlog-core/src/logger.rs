@@ -90,7 +90,7 @@ pub(crate) fn emit_to(pipeline: &Pipeline, event: &LogEvent) {
     let claimed = pipeline
         .registry
         .claim(Use::Loan, current::thread_id())
-        .filter(|ring| ring.has_room(2) || ring.make_room(ring.ring.start() + 2));
+        .filter(|ring| ring.has_room(3) || ring.make_room(ring.ring.start() + 3));
     if let Some(ring) = claimed {
         encode_on(NonNull::from(&*ring), event);
     }
@@ -98,7 +98,7 @@ pub(crate) fn emit_to(pipeline: &Pipeline, event: &LogEvent) {
 
 /// Writes an event into this thread's ring, as a record that names no call site.
 pub(crate) fn encode(event: &LogEvent) {
-    if let Some(ring) = NonNull::new(current::prepare(current::take(), 2).cast_mut()) {
+    if let Some(ring) = NonNull::new(current::prepare(current::take(), 3).cast_mut()) {
         encode_on(ring, event);
     }
 }

@@ -11,6 +11,7 @@
 //! word 2   origin   recorder and snapshot only: thread id (high half), its event's number (low half)
 //! ...      prefix   what the flags announce, in the order of the flags: span, dynamic, target
 //! ...      values   each as its tag says; a formatted message is the first of them
+//! last     span     of the thread, where a flag says so: behind the values, so that these stand at the same place without it
 //! ```
 //!
 //! After the fifth value, and after every sixteen more, stands a word of sixteen further tags. A text
@@ -48,12 +49,14 @@ pub(crate) mod flag {
     pub(crate) const MESSAGE: u8 = 4;
     /// ttlog made this event itself, to tell of others that are lost: their number is the record's last word.
     pub(crate) const SYNTHETIC: u8 = 8;
-    /// Prefix: a word with the id of the span.
+    /// Prefix: a word with the id of the span that the event was given; 0 for none.
     pub(crate) const SPAN: u8 = 16;
     /// Prefix: a word with level (low byte) and line, then the texts target, module path, file.
     pub(crate) const DYNAMIC: u8 = 32;
     /// Prefix: the text of the target, in place of the call site's.
     pub(crate) const TARGET: u8 = 64;
+    /// The last word is the id of the span that the thread was in. Not beside `SPAN`.
+    pub(crate) const IN_SPAN: u8 = 128;
 }
 
 /// What kind of value comes next.

@@ -111,10 +111,10 @@ impl ThreadRing {
         self.ring.start() + words <= self.ring.reserved()
     }
 
-    /// Up to where a record that begins at `start` may be written for now.
+    /// Up to where a record that begins at `start` may be written for now, but for its last word, which there is always room for.
     #[inline(always)]
     pub(crate) fn limit(&self, start: u64) -> u64 {
-        self.ring.reserved().min(start + self.longest_record)
+        self.ring.reserved().min(start + self.longest_record) - 1
     }
 
     /// Lets the thread write up to `end`, waiting as the overflow policy says; `false` if it may not.
@@ -151,9 +151,9 @@ impl ThreadRing {
     #[cold]
     #[inline(never)]
     pub(crate) fn more_room(&self, start: u64, needed: u64) -> Room {
-        if needed - start > self.longest_record {
+        if needed + 1 - start > self.longest_record {
             Room::TooLong
-        } else if self.make_room(needed) {
+        } else if self.make_room(needed + 1) {
             Room::UpTo(self.limit(start))
         } else {
             Room::Full
@@ -164,7 +164,7 @@ impl ThreadRing {
     #[cold]
     #[inline(never)]
     pub(crate) fn room_for_text(&self, start: u64, base: u64, length: usize) -> TextRoom {
-        let longest = (start + self.longest_record).saturating_sub(base);
+        let longest = (start + self.longest_record - 1).saturating_sub(base);
         let words = (length.div_ceil(8) as u64).min(longest);
         match self.more_room(start, base + words) {
             Room::UpTo(limit) => TextRoom {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::callsite::Sites;
 use crate::decode::EventRef;
 use crate::level::LogLevel;
-use crate::metadata::Metadata;
+use crate::metadata::{Metadata, RecordKind};
 use crate::record::{Header, LOG_PREFIX_WORDS, RING_PREFIX_WORDS, flag};
 
 /// How much of a message becomes part of a reason.
@@ -106,7 +106,8 @@ impl Triggers {
         } else {
             metadata.level
         };
-        if level < least {
+        // What tells of spans is no event.
+        if level < least || metadata.kind != RecordKind::Event {
             return;
         }
         match &mut self.pending {
