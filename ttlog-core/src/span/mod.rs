@@ -18,6 +18,8 @@ mod future;
 mod handle;
 mod scope;
 mod site;
+#[cfg(all(test, not(loom)))]
+mod tests;
 mod traceparent;
 
 pub use context::{Context, ContextFields, WithContext, context, with_context};
