@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use libc::{c_int, siginfo_t};
 
 use super::facts::{SIGNALS, is_fault};
-use super::{handler, system};
+use super::handler;
 
 /// What each of [`SIGNALS`] had before; `None` for those that are left alone.
 static PREVIOUS: OnceLock<[Option<libc::sigaction>; SIGNALS.len()]> = OnceLock::new();
@@ -81,9 +81,9 @@ fn send_again(signal: c_int, info: *mut siginfo_t) {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     // SAFETY: a thread may send itself any information, and the kernel copies it.
     let sent = unsafe {
-        let thread = libc::c_long::from(system::os_thread_id());
-        let process = libc::c_long::from(system::process());
-        let signal = libc::c_long::from(signal);
+        let thread = super::system::os_thread_id() as libc::c_long;
+        let process = super::system::process() as libc::c_long;
+        let signal = signal as libc::c_long;
         libc::syscall(libc::SYS_rt_tgsigqueueinfo, process, thread, signal, info) == 0
     };
     #[cfg(not(any(target_os = "linux", target_os = "android")))]

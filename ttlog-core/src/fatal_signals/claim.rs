@@ -12,9 +12,9 @@ use super::system;
 
 /// How often a thread that waits looks, and how long it sleeps each time.
 const LOOKS: u32 = 1_000;
-const PAUSE_MS: u32 = 10;
+const PAUSE_MS: u16 = 10;
 /// How long it leaves the process to the thread that has reported.
-const GRACE_MS: u32 = 200;
+const GRACE_MS: u16 = 200;
 
 /// See the [module](self).
 #[derive(Debug, Default)]

@@ -94,10 +94,11 @@ pub(crate) fn write_to_stderr(line: &[u8]) {
     }
 }
 
-pub(crate) fn sleep_ms(milliseconds: u32) {
+/// Sleeps for so many milliseconds, less than a second.
+pub(crate) fn sleep_ms(milliseconds: u16) {
     let pause = libc::timespec {
-        tv_sec: libc::time_t::from(milliseconds / 1_000),
-        tv_nsec: libc::c_long::from(milliseconds % 1_000) * 1_000_000,
+        tv_sec: 0,
+        tv_nsec: libc::c_long::from(milliseconds) * 1_000_000,
     };
     // SAFETY: the time is within the limits; what is left of it isn't asked for.
     unsafe { libc::nanosleep(&pause, std::ptr::null_mut()) };
@@ -138,7 +139,7 @@ pub(crate) fn os_thread_id() -> u32 {
         let mut id = 0;
         // SAFETY: 0 stands for this thread, and there is room for the answer.
         unsafe { libc::pthread_threadid_np(0, &mut id) };
-        return id as u32;
+        id as u32
     }
     #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
     0
