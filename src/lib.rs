@@ -57,6 +57,24 @@
 //!
 //! The features `max_level_*` and `release_max_level_*` leave the more verbose calls out of the program altogether.
 //!
+//! # Spans
+//!
+//! A span is a stretch of time that events happen in. It has fields, which all events within have, and its end tells how long it lasted.
+//! [`span!`] begins one; [`Instrument`] puts a future into one, whatever threads poll it; [`with_context`] gives fields without a span.
+//!
+//! ```
+//! use ttlog::{Instrument, info, info_span, span};
+//!
+//! fn checkout(user_id: u64) {
+//!     let _span = span!("checkout", user_id);
+//!     info!("paid", amount = 12.5);
+//! }
+//!
+//! async fn serve(id: u64) {
+//!     async { info!("served") }.instrument(info_span!("request", id)).await;
+//! }
+//! ```
+//!
 //! # Where events go
 //!
 //! To any number of sinks, each on a thread of its own: [`sink::Console`], [`sink::File`], [`sink::RollingFile`], [`sink::Memory`] for tests, and
@@ -132,6 +150,7 @@
 //! everything else there is to know about losses, is in a table in `ARCHITECTURE.md`.
 
 mod macros;
+mod span_macros;
 
 /// The program in the README compiles.
 #[cfg(doctest)]

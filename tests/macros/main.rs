@@ -7,5 +7,6 @@ mod levels;
 mod log_style;
 mod messages;
 mod prefixes;
+mod spans;
 mod support;
 mod tracing_style;

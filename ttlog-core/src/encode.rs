@@ -61,19 +61,12 @@ pub struct Encoder {
 }
 
 /// What a call says of its event beyond its call site.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Origin<'a> {
     /// A target known at run time only.
     pub target: Option<&'a str>,
     /// The span that the event is in, or that it is in none; not given, it is in that of the thread.
     pub parent: Option<Option<NonZeroU64>>,
-}
-
-impl Origin<'_> {
-    /// Whether it says nothing.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.target.is_none() && self.parent.is_none()
-    }
 }
 
 impl Encoder {

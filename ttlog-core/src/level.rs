@@ -38,6 +38,19 @@ impl LogLevel {
         LogLevel::Critical,
     ];
 
+    /// [`LogLevel::Trace`], as `tracing` spells it; so are those that follow.
+    pub const TRACE: LogLevel = LogLevel::Trace;
+    /// [`LogLevel::Debug`]
+    pub const DEBUG: LogLevel = LogLevel::Debug;
+    /// [`LogLevel::Info`]
+    pub const INFO: LogLevel = LogLevel::Info;
+    /// [`LogLevel::Warn`]
+    pub const WARN: LogLevel = LogLevel::Warn;
+    /// [`LogLevel::Error`]
+    pub const ERROR: LogLevel = LogLevel::Error;
+    /// [`LogLevel::Critical`]
+    pub const CRITICAL: LogLevel = LogLevel::Critical;
+
     /// The level's name in capitals, as text output shows it.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -96,7 +96,7 @@ pub use format::{Format, FormatKind};
 pub use handle::TtlogHandle;
 pub use init::{TtlogBuilder, init};
 pub use init_error::InitError;
-pub use level::{LogLevel, ParseLevelError};
+pub use level::{LogLevel, LogLevel as Level, ParseLevelError};
 pub use logger::{Logger, RingLogger, emit_fast};
 pub use message::Message;
 pub use metadata::{RecordKind, SPAN_END_FIELDS, SPAN_ID};
@@ -114,14 +114,14 @@ pub use value::Value;
 #[doc(hidden)]
 pub mod __private {
     pub use core::option::Option::{None, Some};
-    pub use core::primitive::usize;
+    pub use core::primitive::{u64, usize};
     pub use core::{concat, file, format_args, line, module_path, stringify};
 
     pub use crate::callsite::CallSite;
     pub use crate::encode::{Encoder, Origin};
     pub use crate::level::compiled_in;
-    pub use crate::metadata::{FieldDef, Metadata};
+    pub use crate::metadata::{FieldDef, Metadata, SPAN_ID};
     pub use crate::probe::{Probe, ViaError, ViaNothing, ViaText, ViaValue};
-    pub use crate::span::{NewSpan, SpanSite};
+    pub use crate::span::{NewSpan, Span, SpanSite};
     pub use crate::value::{as_target, parent_id};
 }

@@ -210,10 +210,20 @@ pub fn as_target<T: AsRef<str> + ?Sized>(target: &T) -> &str {
     target.as_ref()
 }
 
-/// What can stand behind `parent:` in a log call: the id of a span, or none.
+/// What can stand behind `parent:`: a span, the id of one, or none.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a parent",
+    label = "neither a `ttlog::Span` nor the number of one",
+    note = "write `parent: &span`, or `parent: None` for none"
+)]
 pub trait Parent {
     /// The span's id; 0 and `None` are no span.
     fn parent_id(&self) -> Option<NonZero<u64>>;
+
+    /// The trace that the span belongs to; 0 where that is not known.
+    fn trace(&self) -> u128 {
+        0
+    }
 }
 
 impl Parent for u64 {
@@ -232,11 +242,19 @@ impl<T: Parent> Parent for Option<T> {
     fn parent_id(&self) -> Option<NonZero<u64>> {
         self.as_ref().and_then(Parent::parent_id)
     }
+
+    fn trace(&self) -> u128 {
+        self.as_ref().map_or(0, Parent::trace)
+    }
 }
 
 impl<T: Parent + ?Sized> Parent for &T {
     fn parent_id(&self) -> Option<NonZero<u64>> {
         (**self).parent_id()
+    }
+
+    fn trace(&self) -> u128 {
+        (**self).trace()
     }
 }
 

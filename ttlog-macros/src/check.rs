@@ -16,24 +16,24 @@ use crate::template::Use;
 
 /// Turns the items of a call into an event. Every mistake in them is told, not only the first.
 pub(crate) fn check(prefixes: Prefixes, items: Vec<Item>) -> Result<Event> {
-    let mut checker = Checker::new(prefixes);
-    let mut mistakes: Option<Error> = None;
-    for item in items {
-        if let Err(mistake) = checker.take(item) {
-            match &mut mistakes {
-                Some(known) => known.combine(mistake),
-                None => mistakes = Some(mistake),
-            }
-        }
-    }
-    match mistakes {
-        Some(mistakes) => Err(mistakes),
-        None => Ok(checker.finish()),
-    }
+    Checker::new(prefixes, Subject::Event).run(items)
+}
+
+/// The same for the beginning of a span, which has fields only.
+pub(crate) fn check_span(prefixes: Prefixes, items: Vec<Item>) -> Result<Event> {
+    Checker::new(prefixes, Subject::Span).run(items)
+}
+
+/// What a call describes.
+#[derive(Clone, Copy, PartialEq)]
+enum Subject {
+    Event,
+    Span,
 }
 
 /// Takes the items of a call one by one.
 struct Checker {
+    subject: Subject,
     event: Event,
     /// The text of the message, once it is known, and the arguments it has so far.
     text: Option<MessageText>,
@@ -43,7 +43,7 @@ struct Checker {
 }
 
 impl Checker {
-    fn new(prefixes: Prefixes) -> Self {
+    fn new(prefixes: Prefixes, subject: Subject) -> Self {
         let event = Event {
             prefixes,
             message: Message::Absent,
@@ -52,6 +52,7 @@ impl Checker {
             computed: Vec::new(),
         };
         Self {
+            subject,
             event,
             text: None,
             arguments: Vec::new(),
@@ -59,8 +60,25 @@ impl Checker {
         }
     }
 
+    fn run(mut self, items: Vec<Item>) -> Result<Event> {
+        let mut mistakes: Option<Error> = None;
+        for item in items {
+            if let Err(mistake) = self.take(item) {
+                match &mut mistakes {
+                    Some(known) => known.combine(mistake),
+                    None => mistakes = Some(mistake),
+                }
+            }
+        }
+        match mistakes {
+            Some(mistakes) => Err(mistakes),
+            None => Ok(self.finish()),
+        }
+    }
+
     fn take(&mut self, item: Item) -> Result<()> {
         match item {
+            Item::Plain(expression) if self.subject == Subject::Span => self.in_span(expression),
             Item::Plain(expression) if self.text.is_none() => self.before_message(expression),
             Item::Plain(expression) => self.behind_message(expression),
             Item::Field {
@@ -71,6 +89,20 @@ impl Checker {
                 self.field(name, capture, value);
                 Ok(())
             }
+        }
+    }
+
+    /// A field by its bare name.
+    fn in_span(&mut self, expression: Expr) -> Result<()> {
+        if is_formatted(&expression) || MessageText::of(&expression).is_some() {
+            return Err(rejection::message_in_span(&expression));
+        }
+        match Name::of_place(&expression) {
+            Some(name) => {
+                self.field(name, Capture::Typed, expression);
+                Ok(())
+            }
+            None => Err(rejection::unnamed_in_span(&expression)),
         }
     }
 
@@ -209,7 +241,8 @@ impl Checker {
                 };
             }
             Some(text) => self.event.message = Message::Fixed(text.summary),
-            None => message_field(&mut self.event),
+            None if self.subject == Subject::Event => message_field(&mut self.event),
+            None => {}
         }
         self.event
     }

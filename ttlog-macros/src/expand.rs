@@ -29,7 +29,7 @@ use quote::quote_spanned;
 use syn::Expr;
 
 use crate::event::Event;
-use crate::parse::EnabledCall;
+use crate::parse::{EnabledCall, SpanLevel};
 use guard::Guard;
 use site::Level;
 use values::Values;
@@ -79,12 +79,62 @@ pub(crate) fn log_with(facade: &Ident, level: &Expr, event: &Event) -> TokenStre
 fn log(scope: &Scope, level: &Level<'_>, event: &Event) -> TokenStream {
     let guard = Guard::new(scope, level, &event.prefixes);
     let values = Values::new(scope, &event.values);
-    let record = record::record(scope, &guard, event, &values);
+    let record = record::event(scope, &guard, event, &values);
     guard.around(
         scope,
         &site::statics(scope, level, event),
         &values.around(scope, record),
+        None,
     )
+}
+
+/// A call that makes a span; `event` is its beginning.
+///
+/// ```text
+/// {
+///     static SITE: SpanSite = …;
+///     if compiled_in(level) && SITE.is_enabled(level) {
+///         match (&value, &value) {
+///             (a, b) => if let Some((span, mut event)) = NewSpan::begin(&SITE, 2) {
+///                 …
+///                 span.finish(event)
+///             } else { Span::none() }
+///         }
+///     } else { Span::none() }
+/// }
+/// ```
+pub(crate) fn span(
+    facade: &Ident,
+    level: &SpanLevel,
+    is_entered: bool,
+    event: &Event,
+) -> TokenStream {
+    let scope = Scope::new(facade);
+    let level = match level {
+        SpanLevel::Known(level) => Level::Fixed(level),
+        SpanLevel::Given(level) => Level::Constant(level),
+    };
+    let guard = Guard::new(&scope, &level, &event.prefixes);
+    let values = Values::new(&scope, &event.values);
+    let record = record::span(&scope, &guard, event, &values);
+    let span = guard.around(
+        &scope,
+        &site::statics_of_span(&scope, &level, event),
+        &values.around(&scope, record),
+        Some(&no_span(&scope)),
+    );
+    if is_entered {
+        let private = &scope.private;
+        quote_spanned!(scope.span=> #private::Span::entered(#span))
+    } else {
+        span
+    }
+}
+
+/// The span where none is wanted.
+fn no_span(scope: &Scope) -> TokenStream {
+    let Scope { private, span, .. } = scope;
+    quote_spanned!(*span=> #private::Span::none())
 }
 
 /// The question whether a call would be recorded.
@@ -98,9 +148,13 @@ pub(crate) fn enabled(call: &EnabledCall) -> TokenStream {
     )
 }
 
-/// The expansion, or the mistake in its place: a call has no value that could be missed, so that nothing else is wrong then.
+/// The expansion, or the mistakes in its place: in a block, because they are several and stand where one expression is expected. Its type is one that
+/// the compiler takes for any, so that nothing else is wrong then.
 pub(crate) fn or_reject(expansion: syn::Result<TokenStream>) -> proc_macro::TokenStream {
     expansion
-        .unwrap_or_else(|mistake| mistake.into_compile_error())
+        .unwrap_or_else(|mistakes| {
+            let mistakes = mistakes.into_compile_error();
+            quote::quote!({ #mistakes })
+        })
         .into()
 }

@@ -10,7 +10,7 @@
 //! | `message` | which expressions are a message |
 //! | `check` | which item is the message, which its arguments, which are fields |
 //! | `expression` | what an expression is, as far as its look tells |
-//! | `event` | what a call means, however it was written |
+//! | `event` | what a call means, however it was written: the beginning of a span is an event, too |
 //! | `expand` | the code of a call |
 //! | `rejection` | every mistake that is rejected, and what to write instead |
 
@@ -42,6 +42,25 @@ pub fn log_with(input: TokenStream) -> TokenStream {
     let call = parse_macro_input!(input as parse::LevelCall);
     let event = check::check(call.prefixes, call.items);
     expand::or_reject(event.map(|event| expand::log_with(&call.facade, &call.level, &event)))
+}
+
+/// `span_at!([$crate] Info "name", …)`: makes a span at a level that is known where the call is written.
+#[proc_macro]
+pub fn span_at(input: TokenStream) -> TokenStream {
+    span_of(parse_macro_input!(input with parse::SpanCall::at_level))
+}
+
+/// `span!([$crate] "name", …)`: makes a span and enters it; `span!([$crate] level, "name", …)`: makes one.
+#[proc_macro]
+pub fn span(input: TokenStream) -> TokenStream {
+    span_of(parse_macro_input!(input with parse::SpanCall::with_level))
+}
+
+fn span_of(call: parse::SpanCall) -> TokenStream {
+    let event = check::check_span(call.prefixes, call.items);
+    expand::or_reject(
+        event.map(|event| expand::span(&call.facade, &call.level, call.is_entered, &event)),
+    )
 }
 
 /// `enabled!([$crate] level)`: whether a call at this place and level would be recorded.

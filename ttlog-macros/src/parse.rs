@@ -5,12 +5,14 @@ mod capture;
 mod item;
 mod name;
 mod prefix;
+mod span;
 
 pub(crate) use call::{EnabledCall, LevelCall, LogCall};
 pub(crate) use capture::Capture;
 pub(crate) use item::Item;
 pub(crate) use name::Name;
 pub(crate) use prefix::Prefixes;
+pub(crate) use span::{SpanCall, SpanLevel};
 
 use syn::Token;
 use syn::parse::ParseStream;

@@ -144,6 +144,40 @@ pub(crate) fn missing_level(at: Span) -> Error {
     Error::new(at, "the level comes first: `LogLevel::Info, …`")
 }
 
+/// `info_span!(user_id = 5)`
+pub(crate) fn missing_span_name(at: Span) -> Error {
+    Error::new(at, "the name of the span comes first: `\"…\", …`")
+}
+
+/// `info_span!(LogLevel::Info, "name")`
+pub(crate) fn level_given_to_span(level: &Expr) -> Error {
+    Error::new_spanned(
+        level,
+        "this macro has its level already; `span!` takes one as its first argument",
+    )
+}
+
+/// `info_span!(name)`
+pub(crate) fn span_name_not_constant(name: &Expr) -> Error {
+    Error::new_spanned(
+        name,
+        "the name of a span is constant: write `\"…\"` before this, which is then recorded as a field",
+    )
+}
+
+/// `info_span!("name", "text {}", value)`
+pub(crate) fn message_in_span(message: &Expr) -> Error {
+    Error::new_spanned(
+        message,
+        "a span has no message: give this a name to record it as a field, `name = …`, or log it in the span",
+    )
+}
+
+/// `info_span!("name", a + b)`
+pub(crate) fn unnamed_in_span(value: &Expr) -> Error {
+    Error::new_spanned(value, "this field needs a name: `name = …`")
+}
+
 /// `enabled!(level, "text")`
 pub(crate) fn more_than_a_level(at: Span) -> Error {
     Error::new(

@@ -20,5 +20,8 @@ pub fn log() {
     logging::critical!({ user }, "text {}", user);
     logging::log!(level, "text");
     logging::event!(name: "n", level, "text");
+    let _guard = logging::span!("span", user);
+    let _span = logging::span!(logging::LogLevel::Info, "span", %user);
+    let _span = logging::info_span!(parent: &_guard, "span");
     assert!(logging::enabled!(level));
 }

@@ -28,7 +28,7 @@ fn messages(call: impl FnOnce()) -> Vec<String> {
 
 #[test]
 fn a_renamed_crate_logs() {
-    assert_eq!(messages(ttlog_test_rename::log).len(), 8);
+    assert_eq!(messages(ttlog_test_rename::log).len(), 8 + 2 * 3);
 }
 
 #[test]

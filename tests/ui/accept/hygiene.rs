@@ -11,7 +11,7 @@ mod shadows {
     types! {
         Option Some None Result Ok Err Box String Vec Clone Copy Send Sync Drop Fn FnMut FnOnce From Into Iterator AsRef
         u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char str
-        LogLevel Level Info CallSite Metadata FieldDef Encoder Origin Probe Value Recorded
+        LogLevel Level Info CallSite Metadata FieldDef Encoder Origin NewSpan Span SpanSite Probe Value Recorded
         ViaValue ViaError ViaNothing ViaText
     }
 
@@ -27,6 +27,7 @@ mod shadows {
     pub static event: () = ();
     pub static site: () = ();
     pub const level: () = ();
+    pub const span: () = ();
     pub const target: () = ();
     pub const a: () = ();
 }
@@ -37,6 +38,7 @@ macro_rules! file { ($($ignored:tt)*) => { compile_error!("not ours") } }
 macro_rules! line { ($($ignored:tt)*) => { compile_error!("not ours") } }
 macro_rules! concat { ($($ignored:tt)*) => { compile_error!("not ours") } }
 macro_rules! log_at { ($($ignored:tt)*) => { compile_error!("not ours") } }
+macro_rules! span_at { ($($ignored:tt)*) => { compile_error!("not ours") } }
 macro_rules! log_with { ($($ignored:tt)*) => { compile_error!("not ours") } }
 
 mod within {
@@ -52,6 +54,9 @@ mod within {
         ::ttlog::critical!(error:err; "text");
         ::ttlog::log!(::ttlog::LogLevel::Info, target = user, "text {user}");
         ::ttlog::event!(target: [""][0], parent: None, ::ttlog::LogLevel::Info, event = user, level = user, site = user);
+        let _guard = ::ttlog::span!("s", user, width = %width, error);
+        let _span = ::ttlog::span!(target: [""][0], parent: None, ::ttlog::LogLevel::Info, "s", span = user, { "key" } = user);
+        let _span = ::ttlog::info_span!(parent: &_span, "s", event = user, constant = "text");
         if ::ttlog::enabled!(target: "t", ::ttlog::LogLevel::Info) || ::ttlog::enabled!(::ttlog::LogLevel::Info) {
             ::ttlog::info!(message = user);
         }
@@ -66,12 +71,14 @@ mod methods {
         fn finish(&self) {}
         fn message(&self) {}
         fn name(&self) {}
+        fn entered(&self) {}
     }
     impl<T: ?::std::marker::Sized> Everything for &T {}
 
     pub fn log() {
         let user = 5;
         ::ttlog::info!("text {user}", user, text = "text", other = user);
+        let _guard = ::ttlog::span!("s", user, text = "text", other = ?user);
     }
 }
 

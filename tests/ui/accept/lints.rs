@@ -6,10 +6,14 @@
 #![deny(missing_copy_implementations, missing_debug_implementations, unused_import_braces, unused_macro_rules)]
 #![forbid(unsafe_code)]
 
-use ttlog::{LogLevel, enabled, info, log};
+use ttlog::{LogLevel, Span, enabled, info, info_span, log, span};
 
 fn only_logged(used_nowhere_else: u8) {
     info!("text", used_nowhere_else);
+}
+
+fn given() -> Span {
+    info_span!("given")
 }
 
 fn main() {
@@ -20,6 +24,10 @@ fn main() {
     info!("{user} {} {n} {{}}", text, n = 1 + 1, user, x = (user), y = { user }, z = &text);
     info!(target: &text, parent: Some(1_u64), name: "n", %user, ?text; "text");
     log!(target: &text, level, { &text } = user, "text");
+    let _guard = span!("outer", user, z = &text);
+    let _span = info_span!(target: &text, parent: given(), "inner", %user, { &text } = user);
+    let _span = span!(parent: None, LogLevel::Info, "inner");
+    drop(span!("only"));
     if enabled!(level) && !enabled!(target: &text, level) {
         match user {
             5 => info!("text"),

@@ -51,6 +51,7 @@ impl Outcome {
 /// It begins when it is made and ends when it is dropped. Events are in it while it is entered: by [`enter`](Span::enter), by
 /// [`in_scope`](Span::in_scope), or by a future that is [instrumented](crate::Instrument) with it.
 #[derive(Debug)]
+#[must_use = "a span ends when it is dropped: enter it, or put a future into it"]
 pub struct Span {
     /// `None` for a span that is not enabled.
     begun: Option<Begun>,
@@ -78,30 +79,61 @@ pub struct NewSpan {
 }
 
 impl NewSpan {
-    /// Begins a span of `values` fields in the current span, or in the given one. `None` where it can't be recorded.
-    #[inline]
-    pub fn begin(
+    /// Begins a span of `values` fields in the span that this thread is in. `None` where it can't be recorded.
+    #[inline(always)]
+    pub fn begin(site: &'static SpanSite, values: u64) -> Option<(NewSpan, Encoder)> {
+        let place = Place::within(scope::current_trace());
+        let mut encoder = Encoder::begin(&site.begin, values + 1)?;
+        encoder.slot().u64(place.id);
+        Some((NewSpan { place, site }, encoder))
+    }
+
+    /// The same with a target that is known at run time only.
+    pub fn begin_for(
+        site: &'static SpanSite,
+        values: u64,
+        target: &str,
+    ) -> Option<(NewSpan, Encoder)> {
+        let origin = Origin {
+            target: Some(target),
+            parent: None,
+        };
+        NewSpan::begin_with(site, values, origin, scope::current_trace())
+    }
+
+    /// The same in a given span, or in none.
+    pub fn begin_in<P: Parent + ?Sized>(
+        site: &'static SpanSite,
+        values: u64,
+        target: Option<&str>,
+        parent: &P,
+    ) -> Option<(NewSpan, Encoder)> {
+        let id = parent.parent_id();
+        let origin = Origin {
+            target,
+            parent: Some(id),
+        };
+        let trace = match (parent.trace(), id) {
+            (0, Some(id)) => scope::trace_with(id.get()),
+            (trace, _) => trace,
+        };
+        NewSpan::begin_with(site, values, origin, trace)
+    }
+
+    fn begin_with(
         site: &'static SpanSite,
         values: u64,
         origin: Origin<'_>,
+        trace: u128,
     ) -> Option<(NewSpan, Encoder)> {
-        let id = scope::new_id();
-        let trace = match scope::current_trace() {
-            0 => scope::trace_of(id),
-            trace => trace,
-        };
-        let place = Place { id, trace };
-        let mut encoder = if origin.is_plain() {
-            Encoder::begin(&site.begin, values + 1)?
-        } else {
-            Encoder::begin_with(&site.begin, values + 1, origin)?
-        };
+        let place = Place::within(trace);
+        let mut encoder = Encoder::begin_with(&site.begin, values + 1, origin)?;
         encoder.slot().u64(place.id);
         Some((NewSpan { place, site }, encoder))
     }
 
     /// Publishes the beginning.
-    #[inline]
+    #[inline(always)]
     pub fn finish(self, encoder: Encoder) -> Span {
         let start_ticks = encoder.finish_at();
         Span {
@@ -190,6 +222,10 @@ impl Parent for Span {
     fn parent_id(&self) -> Option<NonZeroU64> {
         self.id()
     }
+
+    fn trace(&self) -> u128 {
+        self.begun.as_ref().map_or(0, |begun| begun.place.trace)
+    }
 }
 
 impl Drop for Span {
@@ -226,6 +262,7 @@ impl Begun {
 
 /// A span is entered as long as it lives; see [`Span::enter`].
 #[derive(Debug)]
+#[must_use = "a span is left when its guard is dropped: `let _entered = …`"]
 pub struct Entered<'a> {
     restore: Option<Restore>,
     since: Option<(&'a Begun, u64)>,
@@ -248,6 +285,7 @@ impl Drop for Entered<'_> {
 /// send(ttlog_core::Span::none().entered());
 /// ```
 #[derive(Debug)]
+#[must_use = "a span ends when its guard is dropped: `let _span = …`"]
 pub struct SpanGuard {
     /// Before the span ends, so that its end is not in itself.
     restore: Option<Restore>,
@@ -274,5 +312,9 @@ impl std::ops::Deref for SpanGuard {
 impl Parent for SpanGuard {
     fn parent_id(&self) -> Option<NonZeroU64> {
         self.span.id()
+    }
+
+    fn trace(&self) -> u128 {
+        self.span.trace()
     }
 }

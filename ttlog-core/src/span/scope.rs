@@ -45,9 +45,17 @@ pub(super) fn new_id() -> u64 {
     }
 }
 
+/// The trace of a span of which only the number is known: this thread's where that is in it, otherwise as if it began with the span.
+pub(super) fn trace_with(id: u64) -> u128 {
+    match current_trace() {
+        trace if trace != 0 && current_id() == id => trace,
+        _ => trace_of(id),
+    }
+}
+
 /// The trace that begins with a span.
 #[inline]
-pub(super) fn trace_of(root: u64) -> u128 {
+fn trace_of(root: u64) -> u128 {
     u128::from(process_seed()) << 64 | u128::from(root)
 }
 
@@ -71,6 +79,14 @@ impl Place {
             id: CURRENT.get(),
             trace: TRACE.get(),
         }
+    }
+
+    /// A new place in a trace; in one of its own where that is 0.
+    #[inline]
+    pub(super) fn within(trace: u128) -> Place {
+        let id = new_id();
+        let trace = if trace == 0 { trace_of(id) } else { trace };
+        Place { id, trace }
     }
 
     /// Goes there; what it gives goes back when it is dropped.

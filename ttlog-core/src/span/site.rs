@@ -47,4 +47,9 @@ impl SpanSite {
     pub fn is_enabled(&'static self, level: LogLevel) -> bool {
         self.begin.is_enabled(level)
     }
+
+    /// The same for a span with a target that is known at run time only.
+    pub fn is_enabled_for(&'static self, level: LogLevel, target: &str) -> bool {
+        self.begin.is_enabled_for(level, target)
+    }
 }

@@ -5,7 +5,6 @@ use std::pin::{Pin, pin};
 use std::task::{Context as TaskContext, Poll, Waker};
 
 use super::{Context, Instrument, NewSpan, Span, SpanSite, TraceParent, context, with_context};
-use crate::encode::Origin;
 use crate::metadata::{FieldDef, SPAN_ID};
 use crate::sink::Memory;
 use crate::{EventBuilder, FieldValue, LogEvent, LogLevel, TtlogHandle, emit_fast};
@@ -23,7 +22,7 @@ static SITE: SpanSite = SpanSite::new(
 
 fn span(number: u64) -> Span {
     assert!(SITE.is_enabled(LogLevel::Info));
-    let (new, mut encoder) = NewSpan::begin(&SITE, 1, Origin::default()).unwrap();
+    let (new, mut encoder) = NewSpan::begin(&SITE, 1).unwrap();
     encoder.slot().u64(number);
     new.finish(encoder)
 }

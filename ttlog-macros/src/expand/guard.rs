@@ -1,12 +1,12 @@
 //! What stands around the recording of an event: whether it is compiled in and enabled, at which site, and of which origin.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
 use super::Scope;
-use super::site::{Level, SITE, Target};
+use super::site::{LEVEL, Level, SITE, Target};
 use crate::expression::is_none;
 use crate::parse::Prefixes;
 
@@ -29,7 +29,7 @@ impl<'a> Guard<'a> {
         let level_variable = scope.own("__ttlog_level");
         let private = &scope.private;
         let site = match level {
-            Level::Fixed(_) => quote_spanned!(scope.span=> #statics),
+            Level::Fixed(_) | Level::Constant(_) => quote_spanned!(scope.span=> #statics),
             Level::Computed(_) => {
                 quote_spanned!(scope.span=> #statics[#level_variable as #private::usize])
             }
@@ -37,32 +37,34 @@ impl<'a> Guard<'a> {
         Self {
             level,
             target: Target::of(prefixes),
-            parent: prefixes.parent.as_ref().filter(|parent| !is_none(parent)),
+            parent: prefixes.parent.as_ref(),
             level_variable,
             target_variable: scope.own("__ttlog_target"),
             site,
         }
     }
 
-    /// The whole of a call: `record` where the event is wanted.
+    /// The whole of a call: `record` where the event is wanted, and `otherwise` where not, if that has a value.
     pub(super) fn around(
         &self,
         scope: &Scope,
         statics: &TokenStream,
         record: &TokenStream,
+        otherwise: Option<&TokenStream>,
     ) -> TokenStream {
         let span = scope.span;
+        let otherwise = otherwise.map(|value| quote_spanned!(span=> else { #value }));
         let is_enabled = self.is_enabled(scope);
         let compiled_in = self.compiled_in(scope);
         let level = self.level(scope);
         let body = match &self.target {
             Target::Module | Target::Fixed(_) => quote_spanned! {span=>
-                if #compiled_in && #is_enabled { #record }
+                if #compiled_in && #is_enabled { #record } #otherwise
             },
             Target::Computed(target) => {
-                let body = quote_spanned!(span=> if #is_enabled { #record });
+                let body = quote_spanned!(span=> if #is_enabled { #record } #otherwise);
                 let body = self.with_target(scope, target, &body);
-                quote_spanned!(span=> if #compiled_in { #body })
+                quote_spanned!(span=> if #compiled_in { #body } #otherwise)
             }
         };
         quote_spanned!(span=> { #statics #level #body })
@@ -84,25 +86,60 @@ impl<'a> Guard<'a> {
     pub(super) fn begin(&self, scope: &Scope, values: usize) -> TokenStream {
         let Scope { private, span, .. } = scope;
         let site = &self.site;
-        let values = proc_macro2::Literal::usize_unsuffixed(values);
-        let none = quote_spanned!(*span=> #private::None);
-        let target = match &self.target {
-            Target::Module | Target::Fixed(_) => None,
-            Target::Computed(_) => {
-                let target = &self.target_variable;
-                Some(quote_spanned!(*span=> #private::Some(#target)))
-            }
-        };
-        let parent = self.parent.map(
-            |parent| quote_spanned!(scope.at(parent.span())=> #private::Some(#private::parent_id(&(#parent)))),
-        );
-        if target.is_none() && parent.is_none() {
+        let values = Literal::usize_unsuffixed(values);
+        if self.computed_target().is_none() && self.parent.is_none() {
             return quote_spanned!(*span=> #private::Encoder::begin(&#site, #values));
         }
-        let target = target.unwrap_or_else(|| none.clone());
-        let parent = parent.unwrap_or(none);
+        let target = self.target_option(scope);
+        let parent = match self.parent {
+            None => quote_spanned!(*span=> #private::None),
+            Some(parent) if is_none(parent) => {
+                quote_spanned!(*span=> #private::Some(#private::None))
+            }
+            Some(parent) => {
+                let at = scope.at(parent.span());
+                quote_spanned!(at=> #private::Some(#private::parent_id(&(#parent))))
+            }
+        };
         quote_spanned! {*span=>
             #private::Encoder::begin_with(&#site, #values, #private::Origin { target: #target, parent: #parent })
+        }
+    }
+
+    /// The expression that begins the beginning of a span.
+    pub(super) fn begin_span(&self, scope: &Scope, values: usize) -> TokenStream {
+        let Scope { private, span, .. } = scope;
+        let site = &self.site;
+        let values = Literal::usize_unsuffixed(values);
+        let parent = match self.parent {
+            Some(parent) if is_none(parent) => quote_spanned!(*span=> (0 as #private::u64)),
+            Some(parent) => quote_spanned!(scope.at(parent.span())=> (#parent)),
+            None => {
+                return match self.computed_target() {
+                    None => quote_spanned!(*span=> #private::NewSpan::begin(&#site, #values)),
+                    Some(target) => {
+                        quote_spanned!(*span=> #private::NewSpan::begin_for(&#site, #values, #target))
+                    }
+                };
+            }
+        };
+        let target = self.target_option(scope);
+        // With this span, what is no parent is shown where it stands.
+        quote_spanned! {scope.at(parent.span())=>
+            #private::NewSpan::begin_in(&#site, #values, #target, &#parent)
+        }
+    }
+
+    /// The variable with the target, where an expression gives it.
+    fn computed_target(&self) -> Option<&Ident> {
+        matches!(self.target, Target::Computed(_)).then_some(&self.target_variable)
+    }
+
+    fn target_option(&self, scope: &Scope) -> TokenStream {
+        let Scope { private, span, .. } = scope;
+        match self.computed_target() {
+            None => quote_spanned!(*span=> #private::None),
+            Some(target) => quote_spanned!(*span=> #private::Some(#target)),
         }
     }
 
@@ -119,6 +156,7 @@ impl<'a> Guard<'a> {
         let facade = &scope.facade;
         match self.level {
             Level::Fixed(level) => quote_spanned!(scope.span=> #facade::LogLevel::#level),
+            Level::Constant(_) => scope.own(LEVEL).to_token_stream(),
             Level::Computed(_) => self.level_variable.to_token_stream(),
         }
     }

@@ -3,42 +3,90 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::Scope;
 use super::guard::Guard;
 use super::values::{Passed, Values};
-use crate::event::{Argument, ArgumentValue, Content, Event, Message, Recorded};
+use super::{Scope, no_span};
+use crate::event::{self, Argument, ArgumentValue, Event, Message, Recorded};
 use crate::parse::Capture;
 
 /// The recording of an event, from its begin to its finish.
-pub(super) fn record(
+pub(super) fn event(
     scope: &Scope,
     guard: &Guard<'_>,
     event: &Event,
     values: &Values,
 ) -> TokenStream {
-    let recorder = Recorder {
-        scope,
-        values,
-        variable: scope.own("__ttlog_event"),
-    };
     let Scope { private, span, .. } = scope;
-    let message = recorder.message(&event.message);
-    let fields: Vec<_> = recorded_fields(event)
-        .map(|recorded| recorder.value(recorded))
-        .collect();
-    let computed = event.computed.iter().map(|field| {
-        let name = &values[field.name].reference;
-        let value = recorder.value(&field.content);
-        let variable = &recorder.variable;
-        quote_spanned!(*span=> #variable.name(#name); #value)
-    });
-    let count = usize::from(message.is_some()) + fields.len() + event.computed.len();
+    let Content {
+        variable,
+        statements,
+        count,
+    } = Content::new(scope, event, values);
     let begin = guard.begin(scope, count);
-    let probes = recorder.probes(event);
-    let variable = &recorder.variable;
     quote_spanned! {*span=>
-        if let #private::Some(mut #variable) = #begin {
-            #probes #message #(#fields)* #(#computed)* #variable.finish();
+        if let #private::Some(mut #variable) = #begin { #statements #variable.finish(); }
+    }
+}
+
+/// The recording of a span's beginning, as an expression that gives the span.
+pub(super) fn span(
+    scope: &Scope,
+    guard: &Guard<'_>,
+    event: &Event,
+    values: &Values,
+) -> TokenStream {
+    let Scope { private, span, .. } = scope;
+    let Content {
+        variable,
+        statements,
+        count,
+    } = Content::new(scope, event, values);
+    let begin = guard.begin_span(scope, count);
+    let new = scope.own("__ttlog_span");
+    let none = no_span(scope);
+    quote_spanned! {*span=>
+        if let #private::Some((#new, mut #variable)) = #begin {
+            #statements #new.finish(#variable)
+        } else {
+            #none
+        }
+    }
+}
+
+/// What is written between the begin and the finish.
+struct Content {
+    /// The variable with the encoder.
+    variable: Ident,
+    statements: TokenStream,
+    /// How many values it is.
+    count: usize,
+}
+
+impl Content {
+    fn new(scope: &Scope, event: &Event, values: &Values) -> Self {
+        let recorder = Recorder {
+            scope,
+            values,
+            variable: scope.own("__ttlog_event"),
+        };
+        let span = &scope.span;
+        let message = recorder.message(&event.message);
+        let fields: Vec<_> = recorded_fields(event)
+            .map(|recorded| recorder.value(recorded))
+            .collect();
+        let computed = event.computed.iter().map(|field| {
+            let name = &values[field.name].reference;
+            let value = recorder.value(&field.content);
+            let variable = &recorder.variable;
+            quote_spanned!(*span=> #variable.name(#name); #value)
+        });
+        let count = usize::from(message.is_some()) + fields.len() + event.computed.len();
+        let probes = recorder.probes(event);
+        let statements = quote_spanned!(*span=> #probes #message #(#fields)* #(#computed)*);
+        Self {
+            statements,
+            count,
+            variable: recorder.variable,
         }
     }
 }
@@ -49,8 +97,8 @@ fn recorded_fields(event: &Event) -> impl Iterator<Item = &Recorded> {
         .fields
         .iter()
         .filter_map(|field| match &field.content {
-            Content::Recorded(recorded) => Some(recorded),
-            Content::Constant(_) => None,
+            event::Content::Recorded(recorded) => Some(recorded),
+            event::Content::Constant(_) => None,
         })
 }
 

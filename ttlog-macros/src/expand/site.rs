@@ -11,11 +11,15 @@ use crate::parse::{Capture, Prefixes};
 
 /// The name of the static; a caller's item of this name would be hidden from the values of the call.
 pub(super) const SITE: &str = "__TTLOG_SITE";
+/// The name of the constant that holds a span's level.
+pub(super) const LEVEL: &str = "__TTLOG_LEVEL";
 
 /// Where the level of a call comes from.
 pub(super) enum Level<'a> {
     /// A variant of `LogLevel`.
     Fixed(&'a Ident),
+    /// An expression that has to be constant.
+    Constant(&'a Expr),
     /// An expression: the call has one site for each level.
     Computed(&'a Expr),
 }
@@ -47,8 +51,35 @@ pub(super) fn statics(scope: &Scope, level: &Level<'_>, event: &Event) -> TokenS
         level,
         &event.prefixes,
         &message(event),
-        &fields(scope, event),
+        &fields(scope, event, None),
     )
+}
+
+/// The static of a call that makes a span, and its level where the call gives that.
+pub(super) fn statics_of_span(scope: &Scope, level: &Level<'_>, event: &Event) -> TokenStream {
+    let Scope {
+        facade,
+        private,
+        span,
+    } = scope;
+    let (site, constant) = (scope.own(SITE), scope.own(LEVEL));
+    let (declared, level) = match level {
+        Level::Fixed(level) => (None, quote_spanned!(*span=> #facade::LogLevel::#level)),
+        Level::Constant(level) | Level::Computed(level) => (
+            Some(quote_spanned!(*span=> const #constant: #facade::LogLevel = #level;)),
+            quote_spanned!(*span=> #constant),
+        ),
+    };
+    let target = target(scope, &event.prefixes);
+    let name = &event.prefixes.name;
+    let first = quote_spanned!(*span=> #private::FieldDef::new(#private::SPAN_ID));
+    let fields = fields(scope, event, Some(first));
+    quote_spanned! {*span=>
+        #declared
+        static #site: #private::SpanSite = #private::SpanSite::new(
+            #level, #target, #private::module_path!(), #private::file!(), #private::line!(), #name, #fields
+        );
+    }
 }
 
 /// The static of a call that only asks.
@@ -73,17 +104,14 @@ fn declare(
         span,
     } = scope;
     let site = scope.own(SITE);
-    let target = match Target::of(prefixes) {
-        Target::Fixed(target) => quote_spanned!(*span=> #target),
-        Target::Module | Target::Computed(_) => quote_spanned!(*span=> #private::module_path!()),
-    };
+    let target = target(scope, prefixes);
     let (level, site_type, constructor) = match level {
         Level::Fixed(level) => (
             quote_spanned!(*span=> #facade::LogLevel::#level),
             quote_spanned!(*span=> #private::CallSite),
             quote_spanned!(*span=> new),
         ),
-        Level::Computed(_) => (
+        Level::Constant(_) | Level::Computed(_) => (
             quote_spanned!(*span=> #facade::LogLevel::Trace),
             quote_spanned!(*span=> [#private::CallSite; 6]),
             quote_spanned!(*span=> for_each_level),
@@ -100,6 +128,15 @@ fn declare(
     }
 }
 
+/// The target that the site knows.
+fn target(scope: &Scope, prefixes: &Prefixes) -> TokenStream {
+    let Scope { private, span, .. } = scope;
+    match Target::of(prefixes) {
+        Target::Fixed(target) => quote_spanned!(*span=> #target),
+        Target::Module | Target::Computed(_) => quote_spanned!(*span=> #private::module_path!()),
+    }
+}
+
 /// The text that stands for all messages of the call.
 fn message(event: &Event) -> TokenStream {
     match &event.message {
@@ -113,7 +150,8 @@ fn message(event: &Event) -> TokenStream {
     }
 }
 
-fn fields(scope: &Scope, event: &Event) -> TokenStream {
+/// The names of the fields, behind one that every event of the call has.
+fn fields(scope: &Scope, event: &Event, first: Option<TokenStream>) -> TokenStream {
     let Scope { private, span, .. } = scope;
     let fields = event.fields.iter().map(|field| {
         let name = &field.name;
@@ -124,12 +162,13 @@ fn fields(scope: &Scope, event: &Event) -> TokenStream {
             Content::Recorded(_) => quote_spanned!(*span=> #private::FieldDef::new(#name)),
         }
     });
-    if event.fields.is_empty() {
+    let fields: Vec<_> = first.into_iter().chain(fields).collect();
+    if fields.is_empty() {
         return quote_spanned!(*span=> &[]);
     }
     // A static of their own, because a field owns what it says where it comes from a snapshot: such a value lives for ever in
     // a static, but not as an argument; and a static takes the compiler less time than a `const` block.
-    let count = Literal::usize_unsuffixed(event.fields.len());
+    let count = Literal::usize_unsuffixed(fields.len());
     quote_spanned! {*span=> {
         static __TTLOG_FIELDS: [#private::FieldDef; #count] = [#(#fields),*];
         &__TTLOG_FIELDS

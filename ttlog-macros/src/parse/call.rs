@@ -72,7 +72,7 @@ impl Parse for EnabledCall {
     }
 }
 
-fn facade(input: ParseStream<'_>) -> syn::Result<Ident> {
+pub(super) fn facade(input: ParseStream<'_>) -> syn::Result<Ident> {
     let content;
     bracketed!(content in input);
     content.parse()
@@ -89,7 +89,7 @@ fn level(input: ParseStream<'_>) -> syn::Result<Expr> {
 }
 
 /// Every form that the items of a call take: a list, `{ fields }, list`, or `fields; list`.
-fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
+pub(super) fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
     let mut items = Vec::new();
     if input.peek(token::Brace) && !input.peek2(Token![=]) && !input.peek2(Token![:]) {
         let fields;
@@ -122,7 +122,7 @@ fn list(input: ParseStream<'_>, items: &mut Vec<Item>) -> syn::Result<()> {
     Ok(())
 }
 
-fn comma_or_end(input: ParseStream<'_>) -> syn::Result<()> {
+pub(super) fn comma_or_end(input: ParseStream<'_>) -> syn::Result<()> {
     if input.is_empty() {
         return Ok(());
     }

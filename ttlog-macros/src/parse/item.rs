@@ -32,9 +32,13 @@ impl Item {
 
     /// Whether what comes next is an item and cannot be a level.
     pub(super) fn is_certainly_next(input: ParseStream<'_>) -> bool {
+        input.peek(LitStr) || Self::is_field_next(input)
+    }
+
+    /// Whether what comes next has the look of a field, and is no expression alone.
+    pub(super) fn is_field_next(input: ParseStream<'_>) -> bool {
         let ahead = input.fork();
-        input.peek(LitStr)
-            || input.peek(Token![%])
+        input.peek(Token![%])
             || input.peek(Token![?])
             || matches!(Name::parse(&ahead), Ok(Some(_))) && next_is_equals(&ahead)
     }

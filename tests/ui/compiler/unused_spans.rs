@@ -1,0 +1,12 @@
+//! A span that ends at once is none that anybody wants.
+
+#![deny(unused_must_use)]
+
+use ttlog::{info_span, span};
+
+fn main() {
+    info_span!("name");
+    span!("name");
+    info_span!("name").enter();
+    info_span!("name").entered();
+}
