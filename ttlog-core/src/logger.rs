@@ -115,7 +115,13 @@ fn encode_on(ring: NonNull<ThreadRing>, event: &LogEvent) {
         encoder.message(format_args!("{}", event.message));
     }
     for field in &event.fields {
-        to_come -= least_words(field);
+        let own = least_words(field);
+        to_come -= own;
+        // A name is not there without its value.
+        encoder.set_aside(0);
+        if !encoder.has_room(own) {
+            break;
+        }
         encoder.set_aside(to_come);
         encoder.name(&field.key);
         crate::value::Value::record(&field.value, encoder.slot());

@@ -85,9 +85,6 @@ impl Slots {
     }
 }
 
-/// How far ahead of the writer words are fetched: eight lines of 64 bytes.
-const FETCHED_AHEAD: u64 = 64;
-
 impl Slots {
     /// Lets the processor fetch the words that a writer at `position` comes to soon, to be written.
     ///
@@ -96,6 +93,8 @@ impl Slots {
     pub(crate) fn fetch_ahead(self, position: u64) {
         #[cfg(all(target_arch = "x86_64", not(miri)))]
         {
+            /// How far ahead: eight lines of 64 bytes.
+            const FETCHED_AHEAD: u64 = 64;
             let index = (position + FETCHED_AHEAD) & self.mask;
             let slot = self.first.wrapping_add(index as usize);
             // SAFETY: PREFETCHW reads and writes nothing and can't fault; a processor without it does nothing.

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `layout` | where a word stands in an image |
 //! | `mapping` | the memory: reserved addresses, and a file or nothing behind them |
-//! | `writer` | [`BlackBox`]: what a process writes into its image |
+//! | `writer` | `BlackBox`: what a process writes into its image |
 //! | `place` | which process has the file at a path, and what becomes of what the run before left there |
 //! | `source`, `image`, `ring_reader`, `pending` | reading an image of which nothing is trusted |
 //! | `image_file` | the same for others: [`ImageFile`] |
