@@ -79,7 +79,8 @@
 //!
 //! To any number of sinks, each on a thread of its own: [`sink::Console`], [`sink::File`], [`sink::RollingFile`], [`sink::Memory`] for tests, and
 //! whatever implements [`Sink`]. A sink has a [format](mod@format): [`Text`](format::Text), [`Pretty`](format::Pretty),
-//! [`Json`](format::Json) or [`Logfmt`](format::Logfmt); `TTLOG_FORMAT=json` chooses where the program doesn't.
+//! [`Json`](format::Json) or [`Logfmt`](format::Logfmt); `TTLOG_FORMAT=json` chooses where the program doesn't. Beginnings and ends of spans have lines of
+//! their own; `TTLOG_SPANS=ends` or `=off` leaves them out, as [`Sink::with_spans`] does for one sink.
 //!
 //! ```no_run
 //! use ttlog::Sink;

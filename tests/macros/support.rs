@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::{Arc, Mutex};
 use std::{fmt, io};
 
-use ttlog::{EventRef, FieldValue, LogEvent, LogLevel, Recorded, Sink, Slot, Value};
+use ttlog::{EventRef, FieldValue, LogEvent, LogLevel, Recorded, Sink, Slot, SpanRecords, Value};
 
 /// Keeps what it is given.
 #[derive(Clone, Default)]
@@ -22,7 +22,7 @@ pub(crate) fn events_at(level: LogLevel, call: impl FnOnce()) -> Vec<LogEvent> {
     let kept = Kept::default();
     let handle = ttlog::init()
         .level(level)
-        .sink(kept.clone())
+        .sink(kept.clone().with_spans(SpanRecords::All))
         .build()
         .unwrap();
     handle.scope(call);

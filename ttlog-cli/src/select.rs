@@ -1,7 +1,7 @@
 //! [`Selection`]: which events are wanted.
 
 use ttlog_core::snapshot::{Facts, fact};
-use ttlog_core::{EventRef, LogLevel};
+use ttlog_core::{EventRef, LogLevel, RecordKind};
 
 use crate::condition::text_of;
 use crate::filters::Filters;
@@ -42,6 +42,9 @@ impl<'a> Selection<'a> {
     /// Whether the event is wanted.
     #[inline]
     pub(crate) fn wants(&mut self, event: &EventRef<'_>) -> bool {
+        if !is_shown(event.kind()) {
+            return false;
+        }
         let time = event.timestamp_nanos();
         self.seen += 1;
         let (first, last) = self.seen_span.unwrap_or((time, time));
@@ -108,6 +111,14 @@ impl<'a> Selection<'a> {
                 .fields()
                 .any(|(_, value)| regex.is_match(text_of(&value, text)))
     }
+}
+
+/// Whether records of this kind are among the events. Of the others, events have in their chain what is to know.
+fn is_shown(kind: RecordKind) -> bool {
+    matches!(
+        kind,
+        RecordKind::Event | RecordKind::SpanBegin | RecordKind::SpanEnd
+    )
 }
 
 /// Whether the files of this process are wanted at all.

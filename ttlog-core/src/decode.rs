@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use crate::LogLevel;
 use crate::event::{Field, FieldValue, LogEvent};
-use crate::metadata::Metadata;
+use crate::metadata::{Metadata, RecordKind};
 use crate::record::{Header, LOG_PREFIX_WORDS, TAG_BITS, TEXT_CUT, Tag, Wide, flag};
+use crate::span::{SpanTable, Spans};
 
 /// An event that a sink or a reader is given.
 ///
@@ -32,6 +33,8 @@ pub struct EventRef<'a> {
     message: Option<&'a str>,
     values: Words<'a>,
     tags: Tags,
+    /// What its reader knows of spans.
+    spans: Option<&'a SpanTable>,
 }
 
 impl<'a> EventRef<'a> {
@@ -61,6 +64,7 @@ impl<'a> EventRef<'a> {
             message: None,
             values,
             tags: Tags::in_header(header),
+            spans: None,
         };
         if header.has(flag::IN_SPAN) {
             event.span = values.take_last().and_then(NonZeroU64::new);
@@ -92,6 +96,15 @@ impl<'a> EventRef<'a> {
             }
         }
         Some(event)
+    }
+
+    /// The same, of a reader that knows these spans.
+    #[inline]
+    pub(crate) fn among(self, spans: &'a SpanTable) -> EventRef<'a> {
+        EventRef {
+            spans: Some(spans),
+            ..self
+        }
     }
 
     /// Whether ttlog made this event itself, to tell of a loss.
@@ -127,6 +140,12 @@ impl<'a> EventRef<'a> {
     /// What is known of the call site.
     pub(crate) fn metadata(&self) -> &'a Metadata {
         self.metadata
+    }
+
+    /// Whether it is an event, in no span.
+    #[inline]
+    pub(crate) fn is_alone(&self) -> bool {
+        self.span.is_none() && self.metadata.kind == RecordKind::Event
     }
 
     /// Whether the call site tells level and target, and the event has no mark.
@@ -178,9 +197,56 @@ impl<'a> EventRef<'a> {
         self.line
     }
 
-    /// The span given by `parent:`.
+    /// What it tells of: an event, or that a span begins or has ended.
+    pub fn kind(&self) -> RecordKind {
+        self.metadata.kind
+    }
+
+    /// The number of the innermost span or context that it is in; at a span's beginning, the span's parent.
     pub fn span_id(&self) -> Option<NonZeroU64> {
         self.span
+    }
+
+    /// The number of the span or context whose beginning or end it is; `None` for events.
+    pub fn own_span_id(&self) -> Option<NonZeroU64> {
+        if self.metadata.kind == RecordKind::Event {
+            return None;
+        }
+        match self.fields().next()? {
+            (_, ValueRef::U64(id)) => NonZeroU64::new(id),
+            _ => None,
+        }
+    }
+
+    /// The spans and contexts that it is in, the outermost first, as far as they are known. At a span's beginning and end
+    /// the last one is that span.
+    ///
+    /// ```
+    /// # fn show(event: &ttlog_core::EventRef<'_>) {
+    /// for span in event.spans().filter(|span| !span.is_context) {
+    ///     eprintln!("{} {:?}", span.name, span.fields);
+    /// }
+    /// # }
+    /// ```
+    #[inline]
+    pub fn spans(&self) -> Spans<'a> {
+        match self.spans {
+            Some(spans) if !self.is_alone() => spans.chain(self.own_span_id(), self.span),
+            _ => Spans::none(),
+        }
+    }
+
+    /// The fields of the contexts that it is in, those of the outermost first.
+    pub fn context_fields(&self) -> impl Iterator<Item = (&'a str, ValueRef<'a>)> {
+        self.spans()
+            .filter(|span| span.is_context)
+            .flat_map(|context| context.fields())
+    }
+
+    /// The value of the first field of this name that it has itself, else of the innermost span or context that has one.
+    pub fn field_in_chain(&self, name: &str) -> Option<ValueRef<'a>> {
+        self.field(name)
+            .or_else(|| self.spans().rev().find_map(|span| span.field(name)))
     }
 
     /// Whether something of the event is missing because it was over the size limit.
@@ -204,6 +270,15 @@ impl<'a> EventRef<'a> {
             words: self.values,
             tags: self.tags,
         }
+    }
+
+    /// The fields without the number of the span that is theirs.
+    pub(crate) fn told_fields(&self) -> Fields<'a> {
+        let mut fields = self.fields();
+        if self.metadata.kind != RecordKind::Event {
+            fields.next();
+        }
+        fields
     }
 
     /// The value of the first field of this name.
@@ -234,6 +309,8 @@ impl<'a> EventRef<'a> {
             file: not_empty(self.file),
             line: (self.line != 0).then_some(self.line),
             span_id: self.span,
+            kind: self.kind(),
+            spans: self.spans().shared().cloned().collect(),
             cut: self.is_cut(),
             panicked: self.has_panicked(),
         }
@@ -308,17 +385,38 @@ impl ValueRef<'_> {
 
 /// The message of an error, then those of its sources: an iterator.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ErrorChain<'a> {
-    left: u64,
-    words: Words<'a>,
+pub struct ErrorChain<'a>(Messages<'a>);
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Messages<'a> {
+    /// So many texts in a record.
+    Recorded(u64, Words<'a>),
+    /// Those of a [`FieldValue`].
+    Owned(&'a [String]),
+}
+
+impl<'a> ErrorChain<'a> {
+    /// The messages of a [`FieldValue::Error`].
+    pub(crate) fn of(messages: &'a [String]) -> ErrorChain<'a> {
+        ErrorChain(Messages::Owned(messages))
+    }
 }
 
 impl<'a> Iterator for ErrorChain<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        self.left = self.left.checked_sub(1)?;
-        self.words.text()
+        match &mut self.0 {
+            Messages::Recorded(left, words) => {
+                *left = left.checked_sub(1)?;
+                words.text()
+            }
+            Messages::Owned(messages) => {
+                let (first, rest) = messages.split_first()?;
+                *messages = rest;
+                Some(first)
+            }
+        }
     }
 }
 
@@ -467,7 +565,7 @@ impl<'a> Words<'a> {
             Tag::Wide => self.wide()?,
             Tag::Error => {
                 let left = self.word()?;
-                let chain = ErrorChain { left, words: *self };
+                let chain = ErrorChain(Messages::Recorded(left, *self));
                 for _ in 0..left {
                     self.bytes()?;
                 }

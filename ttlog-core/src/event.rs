@@ -4,11 +4,15 @@ use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU64;
+use std::sync::Arc;
 use std::time::Duration;
 
 use smallvec::SmallVec;
 
 use crate::LogLevel;
+use crate::decode::{ErrorChain, ValueRef};
+use crate::metadata::RecordKind;
+use crate::span::SpanInfo;
 
 /// An event that owns all it says: for tests, custom loggers and everything that keeps events.
 ///
@@ -39,8 +43,13 @@ pub struct LogEvent {
     pub file: Option<Cow<'static, str>>,
     /// The line of the call, from 1.
     pub line: Option<u32>,
-    /// The span given by `parent:`.
+    /// The number of the innermost span or context that it is in; at a span's beginning, the span's parent.
     pub span_id: Option<NonZeroU64>,
+    /// What it tells of: an event, or that a span begins or has ended.
+    pub kind: RecordKind,
+    /// The spans and contexts that it is in, the outermost first, as far as its reader knew them; see
+    /// [`EventRef::spans`](crate::EventRef::spans). Events of one span share what is known of it.
+    pub spans: Vec<Arc<SpanInfo>>,
     /// Whether something of the event is missing because it was over the size limit.
     pub cut: bool,
     /// Whether a value panicked while it was formatted.
@@ -54,6 +63,16 @@ impl LogEvent {
             .iter()
             .find(|field| field.key == key)
             .map(|field| &field.value)
+    }
+
+    /// The value of the first field of this name that the event has itself, else of the innermost span or context that has one.
+    pub fn field_in_chain(&self, key: &str) -> Option<&FieldValue> {
+        self.field(key).or_else(|| {
+            let mut fields = self.spans.iter().rev().flat_map(|span| &span.fields);
+            fields
+                .find(|field| field.key == key)
+                .map(|field| &field.value)
+        })
     }
 }
 
@@ -109,6 +128,29 @@ pub enum FieldValue {
 }
 
 impl FieldValue {
+    /// The same value, borrowed, as a format writes it.
+    pub fn as_value_ref(&self) -> ValueRef<'_> {
+        match self {
+            FieldValue::None => ValueRef::None,
+            FieldValue::Bool(value) => ValueRef::Bool(*value),
+            FieldValue::I64(value) => ValueRef::I64(*value),
+            FieldValue::U64(value) => ValueRef::U64(*value),
+            FieldValue::I128(value) => ValueRef::I128(*value),
+            FieldValue::U128(value) => ValueRef::U128(*value),
+            FieldValue::F32(value) => ValueRef::F32(*value),
+            FieldValue::F64(value) => ValueRef::F64(*value),
+            FieldValue::Char(value) => ValueRef::Char(*value),
+            FieldValue::Str(text) => ValueRef::Str(text),
+            FieldValue::String(text) => ValueRef::Str(text),
+            FieldValue::Debug(text) => ValueRef::Debug(text),
+            FieldValue::Display(text) => ValueRef::Display(text),
+            FieldValue::Error(chain) => ValueRef::Error(ErrorChain::of(chain)),
+            FieldValue::Bytes(bytes) => ValueRef::Bytes(bytes),
+            FieldValue::Duration(value) => ValueRef::Duration(*value),
+            FieldValue::Ip(value) => ValueRef::Ip(*value),
+        }
+    }
+
     /// The text of a value that is one, whether the call gave it or a formatter made it.
     pub fn as_str(&self) -> Option<&str> {
         match self {

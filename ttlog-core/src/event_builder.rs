@@ -6,6 +6,7 @@ use crate::clock::now_nanos;
 use crate::current;
 use crate::event::{Field, FieldValue, LogEvent};
 use crate::level::LogLevel;
+use crate::metadata::RecordKind;
 
 /// Makes an event whose level, target or field names are known at run time only.
 ///
@@ -45,6 +46,8 @@ impl EventBuilder {
                 file: None,
                 line: None,
                 span_id: None,
+                kind: RecordKind::Event,
+                spans: Vec::new(),
                 cut: false,
                 panicked: false,
             },

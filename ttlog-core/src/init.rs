@@ -33,7 +33,7 @@ use crate::recorder::Recorder;
 use crate::registry::Registry;
 use crate::report::report;
 use crate::ring::Ring;
-use crate::sink::{Console, Overflow, Sink};
+use crate::sink::{Console, Overflow, Sink, SpanRecords};
 use crate::sink_state::SinkState;
 use crate::sizes::Sizes;
 use crate::snapshot::Packing;
@@ -591,6 +591,7 @@ impl TtlogBuilder {
                 NewSink {
                     sink,
                     filter: options.filter,
+                    spans: options.spans.unwrap_or_else(SpanRecords::from_env),
                     state,
                 }
             })

@@ -100,12 +100,13 @@ pub use level::{LogLevel, LogLevel as Level, ParseLevelError};
 pub use logger::{Logger, RingLogger, emit_fast};
 pub use message::Message;
 pub use metadata::{RecordKind, SPAN_END_FIELDS, SPAN_ID};
-pub use sink::{Overflow, Sink, SinkOptions, WithOptions};
+pub use sink::{Overflow, Sink, SinkOptions, SpanRecords, WithOptions};
 pub use slot::{Recorded, Slot};
 pub use snapshot::{SnapshotError, SnapshotReader};
 pub use span::{
     Context, ContextFields, Entered, InContext, InSpan, Instrument, Outcome, ParseTraceParentError,
-    Span, SpanGuard, TraceParent, WithContext, context, continue_trace, with_context,
+    Span, SpanGuard, SpanInfo, Spans, TraceParent, WithContext, context, continue_trace,
+    with_context,
 };
 pub use stats::{SinkStats, Stats};
 pub use value::Value;

@@ -107,6 +107,18 @@ pub enum RecordKind {
 }
 
 impl RecordKind {
+    /// Its name, as formats for programs have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            RecordKind::Event => "event",
+            RecordKind::SpanBegin => "span_begin",
+            RecordKind::SpanEnd => "span_end",
+            RecordKind::SpanFields => "span_fields",
+            RecordKind::ContextBegin => "context_begin",
+            RecordKind::ContextEnd => "context_end",
+        }
+    }
+
     /// The kind of this number.
     pub(crate) fn from_u32(number: u32) -> Option<RecordKind> {
         Some(match number {

@@ -22,7 +22,7 @@ use crate::recorder::Recorder;
 use crate::registry::Registry;
 use crate::report::report;
 use crate::ring::Cursor;
-use crate::sink::Sink;
+use crate::sink::{Sink, SpanRecords};
 use crate::sink_state::{Health, SinkState};
 use crate::sink_thread;
 use crate::snapshot::{Keep, Packing};
@@ -79,6 +79,7 @@ pub(crate) struct Parts {
 pub(crate) struct NewSink {
     pub(crate) sink: Box<dyn Sink>,
     pub(crate) filter: Option<Filter>,
+    pub(crate) spans: SpanRecords,
     pub(crate) state: Arc<SinkState>,
 }
 
@@ -204,11 +205,12 @@ impl Pipeline {
         for NewSink {
             sink,
             filter,
+            spans,
             state,
         } in sinks
         {
             state.has_copied(cursor.position);
-            sink_thread::start(sink, filter, state, recorder.clone(), cursor)?;
+            sink_thread::start(sink, filter, spans, state, recorder.clone(), cursor)?;
         }
         Ok(())
     }

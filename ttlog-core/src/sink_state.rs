@@ -48,6 +48,7 @@ pub(crate) struct SinkState {
     overwritten: AtomicU64,
     dropped: AtomicU64,
     errors: AtomicU64,
+    forgotten_spans: AtomicU64,
     idle: AtomicBool,
     stopping: AtomicBool,
     thread: OnceLock<Thread>,
@@ -93,6 +94,7 @@ impl SinkState {
             overwritten: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
             errors: AtomicU64::new(0),
+            forgotten_spans: AtomicU64::new(0),
             idle: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             thread: OnceLock::new(),
@@ -133,6 +135,11 @@ impl SinkState {
         let delivered = self.delivered.load(Ordering::Relaxed);
         self.delivered.store(delivered - events, Ordering::Relaxed);
         add(&self.dropped, events);
+    }
+
+    /// How many spans the sink's thread has forgotten because there were too many.
+    pub(crate) fn set_forgotten_spans(&self, spans: u64) {
+        self.forgotten_spans.store(spans, Ordering::Relaxed);
     }
 
     pub(crate) fn set_thread(&self, thread: Thread) {
@@ -255,6 +262,7 @@ impl SinkState {
             overwritten: self.overwritten.load(Ordering::Relaxed),
             dropped: self.dropped.load(Ordering::Relaxed),
             errors: self.errors.load(Ordering::Relaxed),
+            forgotten_spans: self.forgotten_spans.load(Ordering::Relaxed),
             healthy: self.health() == Health::Well,
             recorded: 0,
         }

@@ -12,12 +12,14 @@ use crate::current;
 use crate::decode::EventRef;
 use crate::filter::Filter;
 use crate::loss::{self, Loss};
+use crate::metadata::RecordKind;
 use crate::record::{Header, MAX_RECORD_WORDS, events_of, next_record, thread_of, whole_records};
 use crate::recorder::Recorder;
 use crate::ring::Cursor;
-use crate::sink::{Overflow, Sink};
+use crate::sink::{Overflow, Sink, SpanRecords};
 use crate::sink_shield::Shield;
 use crate::sink_state::{Health, SinkState};
+use crate::span::SpanTable;
 use crate::thread_names;
 
 /// How many words are copied out of the recorder at once.
@@ -29,6 +31,7 @@ const LONGEST_SLEEP: Duration = Duration::from_millis(500);
 pub(crate) fn start(
     sink: Box<dyn Sink>,
     filter: Option<Filter>,
+    wanted_of_spans: SpanRecords,
     state: Arc<SinkState>,
     recorder: Arc<Recorder>,
     cursor: Cursor,
@@ -51,6 +54,8 @@ pub(crate) fn start(
             state,
             sites: Sites::default(),
             names: Names::default(),
+            spans: SpanTable::default(),
+            wanted_of_spans,
         };
         while feed.step(&mut mouth) {}
     };
@@ -158,6 +163,9 @@ struct Mouth {
     state: Arc<SinkState>,
     sites: Sites,
     names: Names,
+    /// What is known of the spans that events are in, whatever the filter leaves out.
+    spans: SpanTable,
+    wanted_of_spans: SpanRecords,
 }
 
 impl Mouth {
@@ -183,8 +191,16 @@ impl Mouth {
             self.shield.write(&event);
             return;
         }
+        let kind = metadata.kind;
+        if kind != RecordKind::Event {
+            self.spans.feed(&event);
+            self.state.set_forgotten_spans(self.spans.dropped());
+        }
+        let event = event.among(&self.spans);
         let filter = self.filter.as_ref();
-        if filter.is_some_and(|filter| !filter.enabled(event.target(), event.level())) {
+        if !self.wanted_of_spans.want(kind)
+            || filter.is_some_and(|filter| !filter.enabled(event.target(), event.level()))
+        {
             self.state.filtered(1);
         } else {
             self.shield.deliver(&event);

@@ -39,7 +39,7 @@ pub struct SinkStats {
     pub recorded: u64,
     /// Events that it took.
     pub delivered: u64,
-    /// Events that its own filter kept from it.
+    /// Events that its own filter kept from it, and records of spans and contexts that it is not given.
     pub filtered: u64,
     /// Events that newer ones took the place of before it could take them.
     pub overwritten: u64,
@@ -47,6 +47,8 @@ pub struct SinkStats {
     pub dropped: u64,
     /// Failures, one for each call that failed.
     pub errors: u64,
+    /// Spans that had not ended and were forgotten because there were too many: their events are shown without them.
+    pub forgotten_spans: u64,
     /// Whether it is neither failing nor stalled now.
     pub healthy: bool,
 }

@@ -1,14 +1,14 @@
 //! [`Json`]: an event as a JSON object on one line, for programs.
 
-use std::num::NonZeroU64;
-
 use smallvec::SmallVec;
 
 use super::Format;
+use super::chain::shown_id;
 use super::escape::{Escapes, push_inside_quotes, push_quoted};
 use super::number::{push_debug, push_display, push_hex, push_i64, push_seconds, push_u64};
 use super::timestamp::push_nanos;
 use crate::decode::{ErrorChain, EventRef, ValueRef};
+use crate::metadata::RecordKind;
 
 /// One JSON object a line, for programs.
 ///
@@ -21,6 +21,10 @@ use crate::decode::{ErrorChain, EventRef, ValueRef};
 /// `name`, `module_path` (where it isn't the target), `thread.name`, `file`, `line` and `span_id` (16 hexadecimal digits)
 /// where they are known; `"cut":true` where the event was over the size limit, `"panicked":true` where a value
 /// panicked while it was formatted.
+///
+/// In a span, `spans` lists those that are known, the outermost first, each with `name`, `id` and `fields`, and `span_id` is the innermost's. `context` has the
+/// fields of the contexts. `"kind":"span_begin"` and `"kind":"span_end"` are in lines that tell of the last of the spans; the fields of an end are `duration_ns`,
+/// where it was measured `busy_ns` and `idle_ns`, and `outcome` where that is `error`, `panicked` or `cancelled`.
 ///
 /// | value | JSON |
 /// |---|---|
@@ -41,7 +45,7 @@ impl Json {
     /// Appends the object of the fields alone, without a line's end: `{"user_id":123}`.
     pub fn format_fields(&self, event: &EventRef<'_>, out: &mut String) {
         out.push('{');
-        push_fields(out, event);
+        push_fields(out, event.told_fields());
         out.push('}');
     }
 
@@ -76,7 +80,9 @@ impl Format for Json {
             out.push_str(",\"line\":");
             push_u64(out, event.line().into());
         }
-        push_span(out, event.span_id());
+        if !event.is_alone() {
+            push_spans(out, event);
+        }
         if event.is_cut() {
             out.push_str(",\"cut\":true");
         }
@@ -102,15 +108,43 @@ fn push_text_if_any(out: &mut String, key: &str, text: &str) {
     }
 }
 
-fn push_span(out: &mut String, span: Option<NonZeroU64>) {
-    if let Some(span) = span {
-        push_display(out, format_args!(",\"span_id\":\"{span:016x}\""));
+/// The keys that only records have which tell of a span or are in one.
+#[inline(never)]
+fn push_spans(out: &mut String, event: &EventRef<'_>) {
+    if event.kind() != RecordKind::Event {
+        push_display(out, format_args!(",\"kind\":\"{}\"", event.kind().as_str()));
+    }
+    if let Some(id) = shown_id(event) {
+        push_display(out, format_args!(",\"span_id\":\"{id:016x}\""));
+    }
+    let mut separator = ",\"spans\":[";
+    for span in event.spans().filter(|span| !span.is_context) {
+        out.push_str(separator);
+        separator = ",";
+        out.push_str("{\"name\":");
+        push_string(out, &span.name);
+        push_display(
+            out,
+            format_args!(",\"id\":\"{:016x}\",\"fields\":{{", span.id),
+        );
+        push_fields(out, span.fields());
+        out.push_str("}}");
+    }
+    if separator == "," {
+        out.push(']');
+    }
+    let mut context = event.context_fields().peekable();
+    if context.peek().is_some() {
+        out.push_str(",\"context\":{");
+        push_fields(out, context);
+        out.push('}');
     }
 }
 
-fn push_fields(out: &mut String, event: &EventRef<'_>) {
+#[inline(always)]
+fn push_fields<'a>(out: &mut String, fields: impl Iterator<Item = (&'a str, ValueRef<'a>)>) {
     let mut names: SmallVec<[&str; 16]> = SmallVec::new();
-    for (name, value) in event.fields() {
+    for (name, value) in fields {
         out.push_str(if names.is_empty() { "\"" } else { ",\"" });
         push_inside_quotes(out, name, Escapes::Json);
         let earlier = names.iter().filter(|earlier| **earlier == name).count();
@@ -178,6 +212,8 @@ fn push_error(out: &mut String, mut chain: ErrorChain<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU64;
+
     use super::*;
     use crate::LogLevel;
     use crate::format::testing::{self, event, with};

@@ -1,12 +1,14 @@
 //! [`Logfmt`]: an event as `key=value` pairs on one line, for people and programs.
 
 use super::Format;
+use super::chain::shown_id;
 use super::escape::{Escapes, push_key, push_quoted, push_word};
 use super::number::push_display;
 use super::timestamp::push_micros;
 use super::value::push_logfmt_value;
 use crate::LogLevel;
-use crate::decode::EventRef;
+use crate::decode::{EventRef, ValueRef};
+use crate::metadata::RecordKind;
 
 /// One line of `key=value` pairs, as Grafana, Heroku and many others read it.
 ///
@@ -18,6 +20,10 @@ use crate::decode::EventRef;
 /// can't be quoted: what may not stand in one becomes `_`, and a field named like a key of the line's own
 /// (`ts`, `level`, `target`, `msg`, `span_id`, `cut`, `panicked`) is called `field.level` and so on.
 /// Missing values are `null`, durations are seconds.
+///
+/// In a span, the names of all spans, the outermost first, are in `spans`, and `span_id` is the number of the innermost, 16 hexadecimal digits.
+/// Behind the event's own fields stand those of its contexts, then those of its spans, the innermost first. `kind` is `span_begin` or `span_end`
+/// in lines that tell of that.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Logfmt;
 
@@ -38,14 +44,12 @@ impl Format for Logfmt {
         push_word(out, event.target(), Escapes::Json);
         out.push_str(" msg=");
         push_quoted(out, event.message(), Escapes::Json);
-        for (name, value) in event.fields() {
-            out.push(' ');
-            push_name(out, name);
-            out.push('=');
-            push_logfmt_value(out, value);
-        }
-        if let Some(span) = event.span_id() {
-            push_display(out, format_args!(" span_id={span:016x}"));
+        if event.is_alone() {
+            for (name, value) in event.fields() {
+                push_field(out, &OWN_KEYS, name, value);
+            }
+        } else {
+            push_spans(out, event);
         }
         if event.is_cut() {
             out.push_str(" cut=true");
@@ -61,11 +65,50 @@ impl Format for Logfmt {
     }
 }
 
-fn push_name(out: &mut String, name: &str) {
+fn push_field(out: &mut String, own_keys: &[&str], name: &str, value: ValueRef<'_>) {
+    out.push(' ');
     let begin = out.len();
     push_key(out, name);
-    if OWN_KEYS.contains(&&out[begin..]) {
+    if own_keys.contains(&&out[begin..]) {
         out.insert_str(begin, "field.");
+    }
+    out.push('=');
+    push_logfmt_value(out, value);
+}
+
+/// The fields of the event, of its contexts and of its spans, those first that are nearest to it.
+#[inline(never)]
+fn push_spans(out: &mut String, event: &EventRef<'_>) {
+    let mut own_keys = OWN_KEYS.to_vec();
+    own_keys.push("spans");
+    if event.kind() != RecordKind::Event {
+        own_keys.push("kind");
+        out.push_str(" kind=");
+        out.push_str(event.kind().as_str());
+    }
+    for (name, value) in event.told_fields().chain(event.context_fields()) {
+        push_field(out, &own_keys, name, value);
+    }
+    let mut spans = event.spans().filter(|span| !span.is_context).peekable();
+    let is_known = spans.peek().is_some();
+    if is_known {
+        out.push_str(" spans=");
+        let names: Vec<&str> = spans.map(|span| span.name.as_str()).collect();
+        push_word(out, &names.join(":"), Escapes::Json);
+    }
+    // The fields of the span that begins are the event's.
+    let own = match event.kind() {
+        RecordKind::SpanBegin => event.own_span_id(),
+        _ => None,
+    };
+    let around = event.spans().rev();
+    for span in around.filter(|span| !span.is_context && Some(span.id) != own) {
+        for (name, value) in span.fields() {
+            push_field(out, &own_keys, name, value);
+        }
+    }
+    if let Some(id) = shown_id(event) {
+        push_display(out, format_args!(" span_id={id:016x}"));
     }
 }
 

@@ -6,11 +6,13 @@
 //! | `kind` | the choice of one of them by its name |
 //! | `escape` | what may not stand in output as it is, and how it is written instead |
 //! | `labels` | what a call site's lines of text have in common |
+//! | `chain` | the spans in front of a line |
 //! | `value` | a value's text in the formats that people read |
 //! | `number`, `timestamp` | digits, and dates |
 //! | `color` | the sequences that colour a terminal |
 //! | `guard` | what happens when a format panics |
 
+pub(crate) mod chain;
 mod color;
 mod escape;
 #[cfg(test)]
@@ -22,6 +24,8 @@ pub(crate) mod labels;
 mod logfmt;
 mod number;
 mod pretty;
+#[cfg(test)]
+mod span_tests;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;

@@ -1,6 +1,7 @@
 //! [`Pretty`]: an event on several lines, for people at work on the program.
 
 use super::Format;
+use super::chain::line_fields;
 use super::color::{BOLD, DIM, DIM_ITALIC, of_level, paint};
 use super::escape::{Escapes, push_rest_of_line, push_word};
 use super::number::{push_display, push_u64};
@@ -8,6 +9,7 @@ use super::text::padded;
 use super::timestamp::push_micros;
 use super::value::push_value_line;
 use crate::decode::{EventRef, ValueRef};
+use crate::metadata::RecordKind;
 
 /// Several lines for people at work on the program: the message, each field, where the call is, its thread.
 ///
@@ -18,7 +20,12 @@ use crate::decode::{EventRef, ValueRef};
 ///       caused by: timed out
 ///     at src/db.rs:42 in my_app::db
 ///     on thread worker (3)
+///     in span query{table=users}
+///     in span request{id=7}
 /// ```
+///
+/// The fields of contexts stand behind the event's own; the spans are told from the innermost to the outermost. The beginning and the end of a span
+/// say so in parentheses, and the first of the spans is the one that they are about.
 ///
 /// A text value stands in quotes; what `Display` or `Debug` made stands as it is, unless it has characters that
 /// would end the line, move the cursor or can't be seen: then it is in quotes and escaped, as in
@@ -48,7 +55,21 @@ fn write<const COLORED: bool>(event: &EventRef<'_>, out: &mut String) {
     if !event.message().is_empty() {
         paint::<COLORED>(out, BOLD, |out| push_rest_of_line(out, event.message()));
     }
-    for (name, value) in event.fields() {
+    if event.kind() == RecordKind::Event {
+        push_fields::<COLORED>(out, event.fields());
+    } else {
+        push_fields::<COLORED>(out, line_fields(event));
+    }
+    push_fields::<COLORED>(out, event.context_fields());
+    paint::<COLORED>(out, DIM, |out| push_origin(out, event));
+    out.push('\n');
+}
+
+fn push_fields<'a, const COLORED: bool>(
+    out: &mut String,
+    fields: impl Iterator<Item = (&'a str, ValueRef<'a>)>,
+) {
+    for (name, value) in fields {
         out.push_str("\n    ");
         paint::<COLORED>(out, DIM_ITALIC, |out| push_word(out, name, Escapes::Rust));
         out.push_str(": ");
@@ -57,8 +78,6 @@ fn write<const COLORED: bool>(event: &EventRef<'_>, out: &mut String) {
             push_causes::<COLORED>(out, chain);
         }
     }
-    paint::<COLORED>(out, DIM, |out| push_origin(out, event));
-    out.push('\n');
 }
 
 fn push_causes<const COLORED: bool>(out: &mut String, chain: crate::ErrorChain<'_>) {
@@ -72,6 +91,14 @@ fn push_causes<const COLORED: bool>(out: &mut String, chain: crate::ErrorChain<'
 
 /// The lines about the event itself. A line of a field has a name and a colon first, so none can pass for these.
 fn push_origin(out: &mut String, event: &EventRef<'_>) {
+    out.push_str(match event.kind() {
+        RecordKind::Event => "",
+        RecordKind::SpanBegin => "\n    (this span begins)",
+        RecordKind::SpanEnd => "\n    (this span has ended)",
+        RecordKind::SpanFields => "\n    (fields of this span)",
+        RecordKind::ContextBegin => "\n    (this context begins)",
+        RecordKind::ContextEnd => "\n    (this context has ended)",
+    });
     if event.is_cut() {
         out.push_str("\n    (cut: the event was over the size limit)");
     }
@@ -97,7 +124,24 @@ fn push_origin(out: &mut String, event: &EventRef<'_>) {
         out.push(' ');
     }
     push_display(out, format_args!("({})", event.thread_id()));
-    if let Some(span) = event.span_id() {
+    if !event.is_alone() {
+        push_spans(out, event);
+    }
+}
+
+/// A line for each span, the innermost first.
+fn push_spans(out: &mut String, event: &EventRef<'_>) {
+    let mut any = false;
+    for span in event.spans().rev() {
+        any = true;
+        if !span.is_context {
+            out.push_str("\n    in span ");
+            out.push_str(span.label());
+        }
+    }
+    if let Some(span) = event.span_id()
+        && !any
+    {
         push_display(out, format_args!("\n    in span {span:016x}"));
     }
 }

@@ -6,7 +6,7 @@ use crate::LogLevel;
 use crate::decode::EventRef;
 use crate::event::{Field, FieldValue, LogEvent};
 use crate::format::Format;
-use crate::metadata::Metadata;
+use crate::metadata::{Metadata, RecordKind};
 use crate::record::{Header, TAG_BITS, TAGS_SHIFT, Tag, Wide, flag};
 
 /// 2026-11-21T00:50:32.123456789Z
@@ -27,6 +27,8 @@ pub(crate) fn event(level: LogLevel, message: &str) -> LogEvent {
         file: None,
         line: None,
         span_id: None,
+        kind: RecordKind::Event,
+        spans: Vec::new(),
         cut: false,
         panicked: false,
     }
@@ -132,6 +134,7 @@ pub(crate) fn record(event: &LogEvent) -> Record {
     }
     let mut metadata = Metadata::new(event.level, "", "", "", 0, "", &[]);
     metadata.name = event.name.clone().unwrap_or_default();
+    metadata.kind = event.kind;
     Record {
         words: writer.finish(flags),
         metadata,

@@ -1,18 +1,23 @@
 //! [`Text`]: an event on one line, for people.
 
 use super::Format;
+use super::chain::{line_fields, push_chain, push_context};
 use super::color::{DIM, DIM_ITALIC, of_level, paint};
 use super::escape::{Escapes, push_sentence, push_word};
 use super::labels::push_target;
 use super::timestamp::push_micros;
 use super::value::push_value;
 use crate::LogLevel;
-use crate::decode::{EventRef, Fields};
+use crate::decode::{EventRef, ValueRef};
+use crate::metadata::RecordKind;
 
 /// One line for people: time in UTC, level, target, message, fields.
 ///
 /// ```text
 /// 2026-11-21T00:50:32.123456Z INFO  my_app::db: User logged in user_id=123 duration_ms=45
+/// 2026-11-21T00:50:32.123478Z INFO  -> request{id=7}:query{table=users}: my_app::db:
+/// 2026-11-21T00:50:32.123512Z WARN  request{id=7}:query{table=users}: my_app::db: No index rows=1000
+/// 2026-11-21T00:50:32.126190Z INFO  <- request{id=7}:query{table=users}: my_app::db: duration=2.712ms
 /// ```
 ///
 /// - A value, target or name that has a space, a quote, a backslash or `=` stands in quotes, escaped as in a
@@ -23,14 +28,17 @@ use crate::decode::{EventRef, Fields};
 /// - An error stands before its sources, with `: ` between them; bytes are hexadecimal; an empty target is `-`.
 /// - `[cut]` before the target: something is missing, the event was over the size limit. `[panicked]`: a value
 ///   panicked while it was formatted. `[format panicked]`: the format that was asked for did.
-/// - Fields of the same name stand beside each other. Thread, source line and span are left out; [`Pretty`](super::Pretty)
+/// - The spans that the event is in stand before the target, the outermost first, with their fields; the fields of contexts
+///   stand behind the event's own. `->` before them: the last of the spans begins; `<-`: it has ended, after `duration`, for
+///   `busy` of which it was entered and for `idle` of which it was not, with another `outcome` than that it came to its end.
+/// - Fields of the same name stand beside each other. Thread, source line and the numbers of spans are left out; [`Pretty`](super::Pretty)
 ///   and [`Json`](super::Json) have them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Text;
 
 impl Format for Text {
     fn format(&self, event: &EventRef<'_>, out: &mut String) {
-        if event.is_plain() {
+        if event.is_plain() && event.is_alone() {
             write_plain(event, out);
         } else {
             write::<false>(event, out, "");
@@ -104,16 +112,40 @@ fn write<const COLORED: bool>(event: &EventRef<'_>, out: &mut String, mark: &str
     if event.has_panicked() {
         out.push_str("[panicked] ");
     }
+    if event.is_alone() {
+        push_rest::<COLORED>(event, out);
+    } else {
+        push_rest_in_spans::<COLORED>(event, out);
+    }
+    out.push('\n');
+}
+
+fn push_rest<const COLORED: bool>(event: &EventRef<'_>, out: &mut String) {
     paint::<COLORED>(out, DIM, |out| push_target(out, event.target()));
     if !event.message().is_empty() {
         out.push(' ');
         push_sentence(out, event.message());
     }
     push_fields::<COLORED>(out, event.fields());
-    out.push('\n');
 }
 
-fn push_fields<const COLORED: bool>(out: &mut String, fields: Fields<'_>) {
+/// The same with the chain of spans in front and the fields of contexts behind. At the beginning and the end of a span the chain
+/// has what is to say of it.
+fn push_rest_in_spans<const COLORED: bool>(event: &EventRef<'_>, out: &mut String) {
+    push_chain(out, event);
+    if event.kind() == RecordKind::Event {
+        push_rest::<COLORED>(event, out);
+    } else {
+        paint::<COLORED>(out, DIM, |out| push_target(out, event.target()));
+        push_fields::<COLORED>(out, line_fields(event));
+    }
+    push_context(out, event);
+}
+
+fn push_fields<'a, const COLORED: bool>(
+    out: &mut String,
+    fields: impl Iterator<Item = (&'a str, ValueRef<'a>)>,
+) {
     for (name, value) in fields {
         out.push(' ');
         paint::<COLORED>(out, DIM_ITALIC, |out| push_word(out, name, Escapes::Rust));

@@ -18,14 +18,19 @@ pub use memory::Memory;
 pub use rolling::{RollingFile, RollingSink, Rotation};
 
 use std::io;
+use std::sync::Once;
 
 use crate::decode::EventRef;
 use crate::filter::Filter;
+use crate::metadata::RecordKind;
+use crate::report::report;
 
 /// Takes events to where somebody reads them: a terminal, a file, a socket.
 ///
 /// Each sink has a thread of its own and is called there only, so it may take its time and needs no lock. What it
 /// panics with is caught; the event counts as dropped.
+///
+/// It is given events, and the beginnings and ends of spans ([`EventRef::kind`] tells which); see [`SpanRecords`].
 ///
 /// ```
 /// use std::io;
@@ -122,6 +127,19 @@ pub trait Sink: Send + 'static {
             options,
         }
     }
+
+    /// The same sink, given the beginnings and ends of spans or not.
+    fn with_spans(self, spans: SpanRecords) -> WithOptions<Self>
+    where
+        Self: Sized,
+    {
+        let mut options = self.options();
+        options.spans = Some(spans);
+        WithOptions {
+            sink: self,
+            options,
+        }
+    }
 }
 
 /// What happens when events come faster than a sink takes them.
@@ -135,6 +153,57 @@ pub enum Overflow {
     OverwriteOldest,
 }
 
+/// Whether a sink is given the beginnings and the ends of spans, beside the events.
+///
+/// Whichever it is, [`EventRef::spans`] knows the spans of each event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum SpanRecords {
+    /// Neither.
+    Hidden,
+    /// The ends, which tell how long a span was.
+    Ends,
+    /// Both.
+    #[default]
+    Shown,
+    /// Everything that is recorded: also the fields that spans get later, and the beginnings and ends of contexts, which only say what events have
+    /// in [`EventRef::spans`]. For tests of what a program records.
+    All,
+}
+
+impl SpanRecords {
+    /// What `TTLOG_SPANS` says: `off`, `ends` or `on`; both where it is not set or says something else.
+    pub(crate) fn from_env() -> SpanRecords {
+        static REPORT: Once = Once::new();
+        let Some(value) = std::env::var_os("TTLOG_SPANS") else {
+            return SpanRecords::default();
+        };
+        match value.to_string_lossy().trim() {
+            "off" => SpanRecords::Hidden,
+            "ends" => SpanRecords::Ends,
+            "on" | "" => SpanRecords::Shown,
+            other => {
+                REPORT.call_once(|| {
+                    report(&format!("TTLOG_SPANS: {other:?} is none of off, ends, on"))
+                });
+                SpanRecords::default()
+            }
+        }
+    }
+
+    /// Whether records of this kind are wanted.
+    pub(crate) fn want(self, kind: RecordKind) -> bool {
+        match kind {
+            RecordKind::Event => true,
+            RecordKind::SpanBegin => matches!(self, SpanRecords::Shown | SpanRecords::All),
+            RecordKind::SpanEnd => self != SpanRecords::Hidden,
+            RecordKind::SpanFields | RecordKind::ContextBegin | RecordKind::ContextEnd => {
+                self == SpanRecords::All
+            }
+        }
+    }
+}
+
 /// How a sink wants to be served.
 #[derive(Debug, Clone, Default)]
 pub struct SinkOptions {
@@ -142,9 +211,12 @@ pub struct SinkOptions {
     pub filter: Option<Filter>,
     /// The sink's own overflow policy; `None`: the pipeline's.
     pub overflow: Option<Overflow>,
+    /// Which records of spans the sink is given; `None`: what the environment variable `TTLOG_SPANS` says (`off`, `ends` or `on`), else
+    /// all beginnings and ends.
+    pub spans: Option<SpanRecords>,
 }
 
-/// A sink with options; see [`Sink::with_filter`] and [`Sink::with_overflow`].
+/// A sink with options; see [`Sink::with_filter`], [`Sink::with_overflow`] and [`Sink::with_spans`].
 #[derive(Debug)]
 pub struct WithOptions<S> {
     pub(crate) sink: S,

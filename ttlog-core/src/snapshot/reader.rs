@@ -20,7 +20,9 @@ use super::payload::PayloadReader;
 use super::records::{bytes_of, record_length};
 use crate::decode::EventRef;
 use crate::event::LogEvent;
+use crate::metadata::RecordKind;
 use crate::record::{Header, flag};
+use crate::span::SpanTable;
 
 /// How many flaws are kept.
 const MOST_FLAWS: usize = 64;
@@ -29,7 +31,9 @@ const PREFIX_FLAGS: u8 = flag::SPAN | flag::DYNAMIC | flag::TARGET;
 
 /// Gives the events of a snapshot, one at a time, in the order of the file.
 ///
-/// It needs memory for one block, the call sites and the threads' names, however long the file is. Any input at all gives
+/// It needs memory for one block, the call sites, the threads' names and the spans that have not ended, however long the file is.
+/// Of those 65,536 at most, in 32 MiB. What begins or ends a span or a context is given as an event of another
+/// [kind](EventRef::kind). Any input at all gives
 /// events or an error: see [`SnapshotReader::flaws`] for what is told of damaged ones.
 ///
 /// ```no_run
@@ -61,6 +65,7 @@ pub struct SnapshotReader<R = BufReader<File>> {
     end: Option<[u64; 3]>,
     ended: bool,
     flaws: Vec<Flaw>,
+    spans: SpanTable,
 }
 
 impl SnapshotReader {
@@ -91,6 +96,7 @@ impl<R: Read> SnapshotReader<R> {
             end: None,
             ended: false,
             flaws: Vec::new(),
+            spans: SpanTable::default(),
         };
         let mut header = [0; FILE_HEADER_BYTES];
         let length = reader.blocks.read_full(&mut header)?;
@@ -122,6 +128,11 @@ impl<R: Read> SnapshotReader<R> {
         &self.flaws
     }
 
+    /// How many spans that had not ended were forgotten so far because there were too many: their events are given without them.
+    pub fn forgotten_spans(&self) -> u64 {
+        self.spans.dropped()
+    }
+
     /// The next event; `None` at the end, or where damage makes an end.
     ///
     /// # Errors
@@ -141,7 +152,32 @@ impl<R: Read> SnapshotReader<R> {
     pub fn advance(&mut self) -> Result<bool, ReadError> {
         self.current = None;
         self.current = self.next_record()?;
+        if let Some(record) = &self.current
+            && self.kind_of(record.clone()) != RecordKind::Event
+        {
+            self.feed(record.clone());
+        }
         Ok(self.current.is_some())
+    }
+
+    #[inline]
+    fn kind_of(&self, record: Range<usize>) -> RecordKind {
+        let header = Header(u64::from_le(self.blocks.payload()[record.start]));
+        let metadata = self.dictionary.site(header.site());
+        metadata.map_or(RecordKind::Event, |metadata| metadata.kind)
+    }
+
+    /// Takes in what a record says of spans.
+    fn feed(&mut self, record: Range<usize>) {
+        let words = &self.blocks.payload()[record];
+        let header = Header(u64::from_le(words[0]));
+        let event = self
+            .dictionary
+            .site(header.site())
+            .and_then(|metadata| EventRef::parse(words, metadata, None));
+        if let Some(event) = event {
+            self.spans.feed(&event);
+        }
     }
 
     /// The event that reading has come to; `None` before the first, and at the end.
@@ -204,7 +240,8 @@ impl<R: Read> SnapshotReader<R> {
         let header = Header(u64::from_le(words[0]));
         let thread = (u64::from_le(words[2]) >> 32) as u32;
         let metadata = self.dictionary.site(header.site())?;
-        EventRef::parse(words, metadata, self.dictionary.thread(thread))
+        let event = EventRef::parse(words, metadata, self.dictionary.thread(thread))?;
+        Some(event.among(&self.spans))
     }
 
     // ---- Blocks ----

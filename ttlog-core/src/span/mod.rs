@@ -7,6 +7,7 @@
 //! | `handle` | [`Span`], and the guards that enter it |
 //! | `future` | futures that are in a span or a context whenever they are polled |
 //! | `context` | [`with_context`] and [`Context`] |
+//! | `info`, `table` | [`SpanInfo`]: what a reader of the stream knows of a span, and of all of them |
 //! | `traceparent` | [`TraceParent`]: traces that come from outside, or go there |
 //!
 //! A span is two records in the stream of events: its beginning, with its fields, and its end, with its duration
@@ -16,15 +17,22 @@
 mod context;
 mod future;
 mod handle;
+mod info;
 mod scope;
 mod site;
+mod table;
 #[cfg(all(test, not(loom)))]
 mod tests;
 mod traceparent;
+#[cfg(all(test, not(loom), not(miri)))]
+mod view_tests;
 
 pub use context::{Context, ContextFields, WithContext, context, with_context};
 pub use future::{InContext, InSpan, Instrument};
 pub use handle::{Entered, NewSpan, Outcome, Span, SpanGuard};
+pub use info::SpanInfo;
 pub(crate) use scope::current_id;
 pub use site::SpanSite;
+pub(crate) use table::SpanTable;
+pub use table::Spans;
 pub use traceparent::{ParseTraceParentError, TraceParent, continue_trace};

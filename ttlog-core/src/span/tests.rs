@@ -6,7 +6,7 @@ use std::task::{Context as TaskContext, Poll, Waker};
 
 use super::{Context, Instrument, NewSpan, Span, SpanSite, TraceParent, context, with_context};
 use crate::metadata::{FieldDef, SPAN_ID};
-use crate::sink::Memory;
+use crate::sink::{Memory, Sink, SpanRecords};
 use crate::{EventBuilder, FieldValue, LogEvent, LogLevel, TtlogHandle, emit_fast};
 
 static FIELDS: [FieldDef; 2] = [FieldDef::new(SPAN_ID), FieldDef::new("number")];
@@ -38,7 +38,10 @@ fn log(message: &str) {
 /// A pipeline that keeps all records, in which `work` runs; gives them.
 fn recorded(work: impl FnOnce(&TtlogHandle)) -> Vec<LogEvent> {
     let memory = Memory::new();
-    let handle = crate::init().sink(memory.clone()).build().unwrap();
+    let handle = crate::init()
+        .sink(memory.clone().with_spans(SpanRecords::All))
+        .build()
+        .unwrap();
     handle.scope(|| work(&handle));
     assert!(handle.flush());
     memory.events()

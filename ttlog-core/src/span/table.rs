@@ -1,0 +1,289 @@
+//! [`SpanTable`]: what a reader of the stream knows of spans and contexts.
+//!
+//! It is fed every record that is no event, in the order of the stream. An entry goes when its span has ended and no span in it is left. A span
+//! whose end never comes (its guard was forgotten, its end was lost) stays, so the number of entries and their memory are bounded: beyond
+//! that, the oldest goes first, unless it has others in it.
+
+use std::collections::{HashMap, VecDeque};
+use std::num::NonZeroU64;
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::info::SpanInfo;
+use crate::decode::EventRef;
+use crate::metadata::RecordKind;
+
+/// How many spans and contexts a reader knows, at most.
+const MOST_SPANS: usize = 1 << 16;
+/// How much memory they take, at most, in bytes.
+const MOST_BYTES: usize = 32 << 20;
+/// How many spans of an event are given, at most: the innermost.
+const DEEPEST: usize = 64;
+/// How many entries that have others in them are spared when one has to go.
+const MOST_SPARED: usize = 16;
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(crate) struct SpanTable {
+    spans: HashMap<NonZeroU64, Entry>,
+    /// The numbers in the order of their beginnings; of those that have gone, too.
+    order: VecDeque<NonZeroU64>,
+    bytes: usize,
+    /// What has ended with the last record: who writes that wants to know it yet.
+    ended: Option<NonZeroU64>,
+    dropped: u64,
+}
+
+#[derive(Debug)]
+struct Entry {
+    info: Arc<SpanInfo>,
+    bytes: usize,
+    /// How many entries have this one as their parent.
+    children: usize,
+    has_ended: bool,
+}
+
+impl SpanTable {
+    /// Takes a record in. Events say nothing of spans.
+    pub(crate) fn feed(&mut self, event: &EventRef<'_>) {
+        self.settle();
+        match event.kind() {
+            RecordKind::Event => {}
+            RecordKind::SpanBegin | RecordKind::ContextBegin => self.begin(event),
+            RecordKind::SpanFields => self.record(event),
+            RecordKind::SpanEnd | RecordKind::ContextEnd => self.ended = event.own_span_id(),
+        }
+    }
+
+    fn begin(&mut self, event: &EventRef<'_>) {
+        let Some(mut info) = SpanInfo::of(event) else {
+            return;
+        };
+        let (id, bytes) = (info.id, info.bytes());
+        self.bytes += bytes;
+        if let Some(entry) = self.spans.get_mut(&id) {
+            // Told again, as it was when it began.
+            self.bytes -= entry.bytes;
+            entry.bytes = bytes;
+            info.parent = entry.info.parent;
+            entry.info = Arc::new(info);
+            return;
+        }
+        if let Some(parent) = info.parent.and_then(|parent| self.spans.get_mut(&parent)) {
+            parent.children += 1;
+        }
+        let entry = Entry {
+            info: Arc::new(info),
+            bytes,
+            children: 0,
+            has_ended: false,
+        };
+        self.spans.insert(id, entry);
+        self.order.push_back(id);
+        self.keep_bounds();
+    }
+
+    fn record(&mut self, event: &EventRef<'_>) {
+        let id = event.own_span_id();
+        let Some(entry) = id.and_then(|id| self.spans.get_mut(&id)) else {
+            return;
+        };
+        // Who has kept the span of an event keeps it as it was then.
+        let info = Arc::make_mut(&mut entry.info);
+        info.record(event);
+        self.bytes -= entry.bytes;
+        entry.bytes = info.bytes();
+        self.bytes += entry.bytes;
+        self.keep_bounds();
+    }
+
+    /// Takes out what has ended with the record before.
+    fn settle(&mut self) {
+        let Some(id) = self.ended.take() else { return };
+        if let Some(entry) = self.spans.get_mut(&id) {
+            entry.has_ended = true;
+            if entry.children == 0 {
+                self.remove(id);
+            }
+        }
+        if self.order.len() > 2 * self.spans.len() + 64 {
+            self.order.retain(|id| self.spans.contains_key(id));
+        }
+    }
+
+    /// Takes an entry out, and those around it that have only waited for it.
+    fn remove(&mut self, mut id: NonZeroU64) {
+        while let Some(entry) = self.spans.remove(&id) {
+            self.bytes -= entry.bytes;
+            let Some(parent) = entry.info.parent else {
+                return;
+            };
+            let Some(around) = self.spans.get_mut(&parent) else {
+                return;
+            };
+            around.children = around.children.saturating_sub(1);
+            if around.children > 0 || !around.has_ended {
+                return;
+            }
+            id = parent;
+        }
+    }
+
+    fn keep_bounds(&mut self) {
+        let mut spared = 0;
+        while self.spans.len() > MOST_SPANS || self.bytes > MOST_BYTES {
+            let Some(id) = self.order.pop_front() else {
+                return;
+            };
+            match self.spans.get(&id) {
+                None => {}
+                Some(entry) if entry.children > 0 && spared < MOST_SPARED => {
+                    spared += 1;
+                    self.order.push_back(id);
+                }
+                Some(_) => {
+                    self.remove(id);
+                    self.dropped += 1;
+                }
+            }
+        }
+    }
+
+    /// How many spans that had not ended were forgotten because there were too many.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// The chain of spans that ends with the first of these two that is known.
+    pub(crate) fn chain(&self, own: Option<NonZeroU64>, around: Option<NonZeroU64>) -> Spans<'_> {
+        let mut chain = SmallVec::new();
+        let known = |id: Option<NonZeroU64>| self.spans.get(&id?);
+        let mut next = known(own).or_else(|| known(around));
+        while let Some(entry) = next
+            && chain.len() < DEEPEST
+        {
+            chain.push(&entry.info);
+            next = known(entry.info.parent);
+        }
+        chain.reverse();
+        Spans(chain.into_iter())
+    }
+}
+
+/// The spans and contexts that an event is in, the outermost first: an iterator. Of more than 64 the innermost.
+#[derive(Debug, Clone)]
+pub struct Spans<'a>(smallvec::IntoIter<[&'a Arc<SpanInfo>; 6]>);
+
+impl<'a> Spans<'a> {
+    pub(crate) fn none() -> Spans<'a> {
+        Spans(SmallVec::new().into_iter())
+    }
+
+    /// The same, to be kept.
+    pub(crate) fn shared(self) -> impl Iterator<Item = &'a Arc<SpanInfo>> {
+        self.0
+    }
+}
+
+impl<'a> Iterator for Spans<'a> {
+    type Item = &'a SpanInfo;
+
+    fn next(&mut self) -> Option<&'a SpanInfo> {
+        self.0.next().map(|info| &**info)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for Spans<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back().map(|info| &**info)
+    }
+}
+
+impl ExactSizeIterator for Spans<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Field, LogEvent};
+    use crate::format::testing::{event, record};
+    use crate::level::LogLevel;
+
+    fn told(kind: RecordKind, id: u64, parent: u64) -> LogEvent {
+        let mut told = event(LogLevel::Info, &format!("span {id}"));
+        told.kind = kind;
+        told.span_id = NonZeroU64::new(parent);
+        told.fields.push(Field {
+            key: crate::SPAN_ID.into(),
+            value: id.into(),
+        });
+        told
+    }
+
+    fn feed(table: &mut SpanTable, kind: RecordKind, id: u64, parent: u64) {
+        table.feed(&record(&told(kind, id, parent)).event());
+    }
+
+    fn chain(table: &SpanTable, id: u64) -> Vec<u64> {
+        let chain = table.chain(NonZeroU64::new(id), None);
+        chain.map(|span| span.id.get()).collect()
+    }
+
+    #[test]
+    fn a_parent_stays_as_long_as_its_children() {
+        use RecordKind::{Event, SpanBegin, SpanEnd};
+        let mut table = SpanTable::default();
+        feed(&mut table, SpanBegin, 1, 0);
+        feed(&mut table, SpanBegin, 2, 1);
+        feed(&mut table, SpanBegin, 3, 2);
+        feed(&mut table, SpanEnd, 1, 0);
+        feed(&mut table, SpanEnd, 2, 0);
+        assert_eq!(chain(&table, 3), [1, 2, 3]);
+        feed(&mut table, SpanEnd, 3, 0);
+        // Who is told of the end sees it yet.
+        assert_eq!(chain(&table, 3), [1, 2, 3]);
+        feed(&mut table, Event, 0, 0);
+        assert_eq!((table.spans.len(), table.bytes), (0, 0));
+    }
+
+    #[test]
+    fn spans_that_never_end_take_bounded_memory_and_those_around_others_go_last() {
+        let mut table = SpanTable::default();
+        feed(&mut table, RecordKind::SpanBegin, 1, 0);
+        for id in 2..=100_000 {
+            feed(&mut table, RecordKind::SpanBegin, id, 1);
+        }
+        assert_eq!(table.spans.len(), MOST_SPANS);
+        assert!(table.bytes <= MOST_BYTES);
+        assert_eq!(table.dropped(), 100_000 - MOST_SPANS as u64);
+        assert_eq!(chain(&table, 100_000), [1, 100_000]);
+        assert_eq!(chain(&table, 2), [0; 0]);
+        for id in 1..=100_000 {
+            feed(&mut table, RecordKind::SpanEnd, id, 0);
+        }
+        feed(&mut table, RecordKind::Event, 0, 0);
+        assert_eq!((table.spans.len(), table.bytes), (0, 0));
+        assert!(table.order.len() <= 64);
+    }
+
+    #[test]
+    fn nonsense_is_bounded_too() {
+        let mut table = SpanTable::default();
+        // Each is the other's parent, and a span is its own.
+        for _ in 0..3 {
+            feed(&mut table, RecordKind::SpanBegin, 1, 2);
+            feed(&mut table, RecordKind::SpanBegin, 2, 1);
+            feed(&mut table, RecordKind::SpanBegin, 3, 3);
+        }
+        assert_eq!(chain(&table, 2).len(), DEEPEST);
+        for id in [3, 2, 1, 1, 7] {
+            feed(&mut table, RecordKind::SpanEnd, id, 0);
+            feed(&mut table, RecordKind::SpanFields, id, 0);
+        }
+        assert!(table.spans.len() <= 3);
+    }
+}
