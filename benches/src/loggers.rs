@@ -56,6 +56,12 @@ pub(crate) trait Logger: Sync + Sized {
     /// Logs two integers at a level that is turned off.
     fn disabled(&self, user_id: u64, duration_ms: u64);
 
+    /// Runs calls in a span with one field; only for those that have the workloads of spans.
+    #[inline(always)]
+    fn span(&self, _user_id: u64, _calls: impl FnOnce()) {
+        unreachable!("{} is not measured with spans", Self::NAME)
+    }
+
     /// Runs calls in what has to surround them (a span, for example). It is outside of what is timed.
     #[inline(always)]
     fn around<R>(&self, calls: impl FnOnce() -> R) -> R {

@@ -10,6 +10,7 @@ mod disabled;
 pub(crate) mod during_snapshot;
 pub(crate) mod recorder;
 pub(crate) mod snapshot;
+mod spans;
 mod text_file;
 mod two_threads;
 
@@ -42,11 +43,15 @@ pub(crate) enum Workload {
     DuringSnapshot,
     /// Allocations on the hot path.
     Allocations,
+    /// A span, in bursts.
+    Span,
+    /// Two integers within a span, in bursts.
+    EventInSpan,
 }
 
 impl Workload {
     /// All workloads, in the order of the report.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Enabled,
         Self::Text,
         Self::Message,
@@ -58,6 +63,8 @@ impl Workload {
         Self::Snapshot,
         Self::DuringSnapshot,
         Self::Allocations,
+        Self::Span,
+        Self::EventInSpan,
     ];
 
     /// The name on the command line.
@@ -74,6 +81,8 @@ impl Workload {
             Self::Snapshot => "snapshot",
             Self::DuringSnapshot => "during-snapshot",
             Self::Allocations => "allocations",
+            Self::Span => "span",
+            Self::EventInSpan => "event-in-span",
         }
     }
 
@@ -99,6 +108,8 @@ impl Workload {
                 "Single calls while snapshots of a million events are taken, against the same without: ns a call"
             }
             Self::Allocations => "Allocations for an enabled event of two integers",
+            Self::Span => "A span with one field, begun, entered, left and ended: ns a span",
+            Self::EventInSpan => "An enabled event of two integers within a span: ns a call",
         }
     }
 }
@@ -117,6 +128,8 @@ pub(crate) fn measure<L: Logger>(workload: Workload, scale: Scale) -> Figures {
         Workload::TextFile => text_file::measure::<L>(1, scale),
         Workload::TextFileTwo => text_file::measure::<L>(2, scale),
         Workload::Allocations => allocations::measure::<L>(scale),
+        Workload::Span => spans::span::<L>(scale),
+        Workload::EventInSpan => spans::event_within::<L>(scale),
         Workload::Recorder | Workload::Snapshot | Workload::DuringSnapshot => {
             panic!("{} has no recorder that could be measured", L::NAME)
         }

@@ -35,6 +35,7 @@ impl Logger for Fastrace {
         Workload::Message,
         Workload::TwoThreads,
         Workload::Allocations,
+        Workload::Span,
     ];
     const MAY_LOSE: bool = true;
 
@@ -70,6 +71,13 @@ impl Logger for Fastrace {
     }
 
     fn disabled(&self, _user_id: u64, _duration_ms: u64) {}
+
+    #[inline(always)]
+    fn span(&self, user_id: u64, calls: impl FnOnce()) {
+        let _span = LocalSpan::enter_with_local_parent("request")
+            .with_property(|| ("user_id", user_id.to_string()));
+        calls();
+    }
 
     #[inline(always)]
     fn around<R>(&self, calls: impl FnOnce() -> R) -> R {

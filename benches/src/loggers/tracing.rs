@@ -65,6 +65,8 @@ impl<F: Format> Logger for Tracing<F> {
         Workload::TextFile,
         Workload::TextFileTwo,
         Workload::Allocations,
+        Workload::Span,
+        Workload::EventInSpan,
     ];
     const MAY_LOSE: bool = true;
 
@@ -98,6 +100,12 @@ impl<F: Format> Logger for Tracing<F> {
     #[inline(always)]
     fn disabled(&self, user_id: u64, duration_ms: u64) {
         ::tracing::debug!(user_id, duration_ms, "User logged in");
+    }
+
+    #[inline(always)]
+    fn span(&self, user_id: u64, calls: impl FnOnce()) {
+        let _span = ::tracing::info_span!("request", user_id).entered();
+        calls();
     }
 
     fn finish(self) {

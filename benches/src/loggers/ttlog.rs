@@ -80,6 +80,8 @@ impl Setup for RecorderOnly {
         Workload::TwoThreads,
         Workload::Recorder,
         Workload::Allocations,
+        Workload::Span,
+        Workload::EventInSpan,
     ];
     const MAY_LOSE: bool = true;
 
@@ -218,6 +220,12 @@ impl<S: Setup> Logger for Ttlog<S> {
             user_id = user_id,
             duration_ms = duration_ms
         );
+    }
+
+    #[inline(always)]
+    fn span(&self, user_id: u64, calls: impl FnOnce()) {
+        let _span = ::ttlog::span!("request", user_id = user_id);
+        calls();
     }
 
     fn flush(&self, _calls: u64) {

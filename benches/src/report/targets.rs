@@ -28,13 +28,50 @@ struct Target {
 
 use Against::{Number, Other};
 use Workload::{
-    Allocations, Disabled, DuringSnapshot, Enabled, Recorder, Snapshot, Text, TextFile, TwoThreads,
+    Allocations, Disabled, DuringSnapshot, Enabled, EventInSpan, Recorder, Snapshot, Span, Text,
+    TextFile, TwoThreads,
 };
 
 /// A figure that is over its limit by less than this factor is not known to be over it.
 const MEASURABLE: f64 = 1.01;
 
 const TARGETS: &[Target] = &[
+    Target {
+        what: "two integers with a black box ÷ without (p50)",
+        figure: Figure("ttlog-black-box", Enabled, "p50"),
+        against: Other(Figure("ttlog-recorder-only", Enabled, "p50")),
+        limit: 1.05,
+    },
+    Target {
+        what: "two integers with a black box on a disk ÷ without (p50)",
+        figure: Figure("ttlog-black-box-on-disk", Enabled, "p50"),
+        against: Other(Figure("ttlog-recorder-only", Enabled, "p50")),
+        limit: 1.05,
+    },
+    Target {
+        what: "a span ÷ an event (p50)",
+        figure: Figure("ttlog-recorder-only", Span, "p50"),
+        against: Other(Figure("ttlog-recorder-only", Enabled, "p50")),
+        limit: 2.3,
+    },
+    Target {
+        what: "a span ÷ tracing's registry + fmt (p50)",
+        figure: Figure("ttlog-recorder-only", Span, "p50"),
+        against: Other(Figure("tracing-fmt", Span, "p50")),
+        limit: 0.1,
+    },
+    Target {
+        what: "a span ÷ fastrace's (p50)",
+        figure: Figure("ttlog-recorder-only", Span, "p50"),
+        against: Other(Figure("fastrace", Span, "p50")),
+        limit: 1.0,
+    },
+    Target {
+        what: "an event in a span ÷ one outside (p50)",
+        figure: Figure("ttlog-recorder-only", EventInSpan, "p50"),
+        against: Other(Figure("ttlog-recorder-only", Enabled, "p50")),
+        limit: 1.1,
+    },
     Target {
         what: "two integers ÷ floor (min)",
         figure: Figure("ttlog", Enabled, "min"),

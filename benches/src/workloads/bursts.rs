@@ -83,7 +83,7 @@ fn only_bursts<L: Logger>(scale: Scale, log: impl Fn(&L, u64)) -> Figures {
     with_percentiles(&bursts).with("lost", lost)
 }
 
-fn with_percentiles(bursts: &Samples) -> Figures {
+pub(super) fn with_percentiles(bursts: &Samples) -> Figures {
     Figures::new()
         .with("min", bursts.min())
         .with("p50", bursts.percentile(0.5))

@@ -73,6 +73,12 @@ const DURING_SNAPSHOT: &[Column] = &[
     column("snapshots", "snapshots"),
 ];
 
+const SPAN: &[Column] = &[
+    column("min", "min"),
+    column("p50", "p50"),
+    column("p99", "p99"),
+];
+
 const ALLOCATIONS: &[Column] = &[
     column("caller", "by the caller"),
     column("all", "by all threads"),
@@ -85,6 +91,7 @@ impl Workload {
         match self {
             Self::Enabled => ENABLED,
             Self::Text | Self::Message => IN_BURSTS,
+            Self::Span | Self::EventInSpan => SPAN,
             Self::Disabled => DISABLED,
             Self::TwoThreads => TWO_THREADS,
             Self::TextFile | Self::TextFileTwo => TEXT_FILE,
@@ -98,7 +105,7 @@ impl Workload {
     /// The figure that the ratios to the floor and to ttlog, and the spread over the rounds, are taken of.
     pub(crate) fn key(self) -> &'static str {
         match self {
-            Self::Enabled | Self::Text | Self::Message => "p50",
+            Self::Enabled | Self::Text | Self::Message | Self::Span | Self::EventInSpan => "p50",
             Self::TwoThreads => "two_p50",
             Self::DuringSnapshot => "ratio_p99",
             _ => self.columns()[0].key,
