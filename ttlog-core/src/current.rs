@@ -18,6 +18,7 @@ use crate::fatal_signals;
 use crate::fork;
 use crate::pipeline::Pipeline;
 use crate::scratch::ScratchRing;
+use crate::span;
 use crate::thread_names;
 use crate::thread_ring::{ThreadRing, Use};
 
@@ -377,6 +378,7 @@ pub(crate) fn leave_home() {
 pub(crate) fn leave_rings() -> bool {
     CURRENT.set(ptr::null());
     IS_OWN_THREAD.set(false);
+    span::begin_anew();
     // Those of a thread whose thread-local data are gone were for one event each.
     RINGS
         .try_with(|rings| {

@@ -192,12 +192,25 @@ impl Encoder {
     }
 
     /// Writes the end of a span, unless there is no room for it.
-    pub(crate) fn end_span(
+    #[inline(always)]
+    pub(crate) fn end_span(site: &'static CallSite, id: u64, start_ticks: u64) {
+        let Some(mut encoder) = Encoder::begin(site, 2) else {
+            return;
+        };
+        encoder.scalar(Tag::U64, id);
+        let ticks = encoder.ring().ticks.now();
+        let lasted = ticks.saturating_sub(start_ticks);
+        encoder.scalar(Tag::U64, clock::nanos(lasted));
+        encoder.finish_with(|_| ticks);
+    }
+
+    /// The same with for how long it was entered, and how it ended.
+    #[inline(never)]
+    pub(crate) fn end_span_with(
         site: &'static CallSite,
         id: u64,
         start_ticks: u64,
-        busy_ticks: Option<u64>,
-        outcome: Option<&str>,
+        (busy_ticks, outcome): (Option<u64>, Option<&str>),
     ) {
         let Some(mut encoder) = Encoder::begin(site, 5) else {
             return;
@@ -206,12 +219,15 @@ impl Encoder {
         let ticks = encoder.ring().ticks.now();
         let lasted = ticks.saturating_sub(start_ticks);
         encoder.scalar(Tag::U64, clock::nanos(lasted));
-        if let Some(busy) = busy_ticks {
-            encoder.scalar(Tag::U64, clock::nanos(busy));
-            encoder.scalar(Tag::U64, clock::nanos(lasted.saturating_sub(busy)));
-        } else if outcome.is_some() {
-            encoder.leave_out();
-            encoder.leave_out();
+        match busy_ticks {
+            Some(busy) => {
+                encoder.scalar(Tag::U64, clock::nanos(busy));
+                encoder.scalar(Tag::U64, clock::nanos(lasted.saturating_sub(busy)));
+            }
+            None => {
+                encoder.leave_out();
+                encoder.leave_out();
+            }
         }
         if let Some(outcome) = outcome {
             encoder.text(Tag::Str, outcome.as_bytes());

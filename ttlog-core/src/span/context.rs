@@ -51,7 +51,7 @@ impl Node {
     fn begin<K: AsRef<str>, V: Value>(fields: &[(K, V)]) -> Node {
         let here = Place::here();
         let place = Place {
-            id: scope::new_id(),
+            id: Place::within(here.trace).id,
             trace: here.trace,
         };
         if BEGIN.id() == 0 {

@@ -62,14 +62,15 @@ struct Begun {
     place: Place,
     site: &'static SpanSite,
     start_ticks: u64,
-    /// Ticks for which it was entered by `enter`; relaxed, as an account is.
+    /// Ticks for which it was entered by `enter`, or `NOT_MEASURED`; relaxed, as an account is.
     busy_ticks: AtomicU64,
-    outcome: AtomicU8,
-    /// Whether `busy_ticks` says anything.
-    measured: AtomicU8,
-    /// Whether a panic was under way when it began.
-    panicking: bool,
+    /// The [`Outcome`], and `PANICKING`.
+    marks: AtomicU8,
 }
+
+const NOT_MEASURED: u64 = u64::MAX;
+/// A panic was under way when the span began.
+const PANICKING: u8 = 1 << 7;
 
 /// A span in the making: its fields are recorded into the encoder.
 #[derive(Debug)]
@@ -141,10 +142,12 @@ impl NewSpan {
                 place: self.place,
                 site: self.site,
                 start_ticks,
-                busy_ticks: AtomicU64::new(0),
-                outcome: AtomicU8::new(0),
-                measured: AtomicU8::new(0),
-                panicking: std::thread::panicking(),
+                busy_ticks: AtomicU64::new(NOT_MEASURED),
+                marks: AtomicU8::new(if std::thread::panicking() {
+                    PANICKING
+                } else {
+                    0
+                }),
             }),
         }
     }
@@ -174,13 +177,16 @@ impl Span {
         Entered {
             restore: self.begun.as_ref().map(|begun| begun.place.enter()),
             since: self.begun.as_ref().map(|begun| {
-                begun.measured.store(1, Ordering::Relaxed);
+                // Of two threads one begins the account.
+                let (not_yet, account) = (NOT_MEASURED, &begun.busy_ticks);
+                let _ = account.compare_exchange(not_yet, 0, Ordering::Relaxed, Ordering::Relaxed);
                 (begun, clock::ticks())
             }),
         }
     }
 
     /// Enters it for as long as it lives.
+    #[inline(always)]
     pub fn entered(self) -> SpanGuard {
         SpanGuard {
             restore: self.begun.as_ref().map(|begun| begun.place.enter()),
@@ -213,7 +219,9 @@ impl Span {
     /// Says how it ends, if that is not as its drop finds out: by a panic, or normally.
     pub fn set_outcome(&self, outcome: Outcome) {
         if let Some(begun) = &self.begun {
-            begun.outcome.store(outcome as u8, Ordering::Relaxed);
+            let panicking = begun.marks.load(Ordering::Relaxed) & PANICKING;
+            let marks = outcome as u8 | panicking;
+            begun.marks.store(marks, Ordering::Relaxed);
         }
     }
 }
@@ -229,7 +237,7 @@ impl Parent for Span {
 }
 
 impl Drop for Span {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         if let Some(begun) = &self.begun {
             begun.end();
@@ -238,25 +246,26 @@ impl Drop for Span {
 }
 
 impl Begun {
+    #[inline(never)]
     fn end(&self) {
         let site = &self.site.end;
         if site.id() == 0 {
             site.ensure_id();
         }
-        let outcome = if !self.panicking && std::thread::panicking() {
-            Outcome::Panicked
+        let marks = self.marks.load(Ordering::Relaxed);
+        let busy_ticks = self.busy_ticks.load(Ordering::Relaxed);
+        if marks == 0 && busy_ticks == NOT_MEASURED && !std::thread::panicking() {
+            Encoder::end_span(site, self.place.id, self.start_ticks);
         } else {
-            Outcome::of_number(self.outcome.load(Ordering::Relaxed))
-        };
-        let busy_ticks = (self.measured.load(Ordering::Relaxed) != 0)
-            .then(|| self.busy_ticks.load(Ordering::Relaxed));
-        Encoder::end_span(
-            site,
-            self.place.id,
-            self.start_ticks,
-            busy_ticks,
-            outcome.text(),
-        );
+            let outcome = if marks & PANICKING == 0 && std::thread::panicking() {
+                Outcome::Panicked
+            } else {
+                Outcome::of_number(marks)
+            };
+            let busy_ticks = (busy_ticks != NOT_MEASURED).then_some(busy_ticks);
+            let more = (busy_ticks, outcome.text());
+            Encoder::end_span_with(site, self.place.id, self.start_ticks, more);
+        }
     }
 }
 

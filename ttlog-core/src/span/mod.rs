@@ -31,7 +31,7 @@ pub use context::{Context, ContextFields, WithContext, context, with_context};
 pub use future::{InContext, InSpan, Instrument};
 pub use handle::{Entered, NewSpan, Outcome, Span, SpanGuard};
 pub use info::SpanInfo;
-pub(crate) use scope::current_id;
+pub(crate) use scope::{begin_anew, current_id};
 pub use site::SpanSite;
 pub(crate) use table::SpanTable;
 pub use table::Spans;

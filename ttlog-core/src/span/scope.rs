@@ -14,8 +14,10 @@ thread_local! {
     static CURRENT: Cell<u64> = const { Cell::new(0) };
     /// The trace that `CURRENT` belongs to; 0 for none yet.
     static TRACE: Cell<u128> = const { Cell::new(0) };
-    /// How many numbers this thread has given.
-    static GIVEN: Cell<u64> = const { Cell::new(0) };
+    /// The last number that this thread has given, before the process's seed is put to it; 0 before the first.
+    static LAST: Cell<u64> = const { Cell::new(0) };
+    /// What `seed` gives, once there is a last number.
+    static SEED: Cell<u64> = const { Cell::new(0) };
 }
 
 /// How many of a number's bits are the thread's own count.
@@ -28,21 +30,42 @@ pub(crate) fn current_id() -> u64 {
 }
 
 /// The trace that this thread is in; 0 for none.
+#[inline(always)]
 pub(super) fn current_trace() -> u128 {
     TRACE.get()
 }
 
 /// A new number, which no other span of this process has, and hardly one of another process.
-#[inline]
-pub(super) fn new_id() -> u64 {
-    let count = GIVEN.get() + 1;
-    GIVEN.set(count);
-    let number = u64::from(current::thread_id()) << COUNT_BITS | count & ((1 << COUNT_BITS) - 1);
-    // 0 is no span.
-    match number ^ process_seed() {
-        0 => process_seed(),
-        id => id,
-    }
+#[inline(always)]
+fn new_id() -> u64 {
+    let last = match LAST.get() {
+        0 => first_number(),
+        last => last,
+    };
+    LAST.set(last + 1);
+    (last + 1) ^ SEED.get()
+}
+
+#[cold]
+#[inline(never)]
+fn first_number() -> u64 {
+    SEED.set(seed());
+    u64::from(current::thread_id()) << COUNT_BITS
+}
+
+/// The same in all threads of a process, and another one in its children. Its highest bits are such that no number becomes 0: there are not so
+/// many threads.
+fn seed() -> u64 {
+    static RANDOM: OnceLock<RandomState> = OnceLock::new();
+    RANDOM
+        .get_or_init(RandomState::new)
+        .hash_one(std::process::id())
+        | 1 << 63
+}
+
+/// In a child of `fork`: the numbers of this thread are not those of the parent's from now on.
+pub(crate) fn begin_anew() {
+    LAST.set(0);
 }
 
 /// The trace of a span of which only the number is known: this thread's where that is in it, otherwise as if it began with the span.
@@ -54,15 +77,13 @@ pub(super) fn trace_with(id: u64) -> u128 {
 }
 
 /// The trace that begins with a span.
-#[inline]
+#[inline(always)]
 fn trace_of(root: u64) -> u128 {
-    u128::from(process_seed()) << 64 | u128::from(root)
-}
-
-#[inline]
-fn process_seed() -> u64 {
-    static SEED: OnceLock<u64> = OnceLock::new();
-    *SEED.get_or_init(|| RandomState::new().hash_one(std::process::id()))
+    let high = match SEED.get() {
+        0 => seed(),
+        seed => seed,
+    };
+    u128::from(high) << 64 | u128::from(root)
 }
 
 /// Where a thread is: its innermost span or context, and its trace.
@@ -74,6 +95,7 @@ pub(super) struct Place {
 
 impl Place {
     /// Where this thread is.
+    #[inline(always)]
     pub(super) fn here() -> Place {
         Place {
             id: CURRENT.get(),
@@ -82,7 +104,7 @@ impl Place {
     }
 
     /// A new place in a trace; in one of its own where that is 0.
-    #[inline]
+    #[inline(always)]
     pub(super) fn within(trace: u128) -> Place {
         let id = new_id();
         let trace = if trace == 0 { trace_of(id) } else { trace };
@@ -90,7 +112,7 @@ impl Place {
     }
 
     /// Goes there; what it gives goes back when it is dropped.
-    #[inline]
+    #[inline(always)]
     pub(super) fn enter(self) -> Restore {
         let restore = Restore {
             place: Place::here(),
@@ -101,7 +123,7 @@ impl Place {
         restore
     }
 
-    #[inline]
+    #[inline(always)]
     fn set(self) {
         CURRENT.set(self.id);
         TRACE.set(self.trace);
@@ -118,7 +140,7 @@ pub(super) struct Restore {
 }
 
 impl Drop for Restore {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         // A guard that is dropped before one that came later leaves the thread where that one is.
         if CURRENT.get() == self.own {
