@@ -42,6 +42,26 @@
 //! info!("queue", depth = 17_u16, oldest = ?std::time::Instant::now(), owner = None::<&str>);
 //! ```
 //!
+//! A type that derives [`Fields`](trait@Fields) is several fields at once, where it stands without a name or behind two dots:
+//!
+//! ```
+//! # use ttlog::info;
+//! #[derive(ttlog::Fields)]
+//! struct Attempt {
+//!     user_id: u64,
+//!     #[field(rename = "ip")]
+//!     address: std::net::IpAddr,
+//!     #[field(redact)]
+//!     password: String,
+//! }
+//!
+//! # let address = std::net::Ipv4Addr::LOCALHOST.into();
+//! let attempt = Attempt { user_id: 123, address, password: "secret".into() };
+//! info!(attempt, duration_ms = 45, "logged in"); // logged in duration_ms=45 user_id=123 ip=127.0.0.1 password="[redacted]"
+//! # let attempt = || Attempt { user_id: 123, address, password: "secret".into() };
+//! info!("logged in", ..attempt());
+//! ```
+//!
 //! # What is logged
 //!
 //! [`TtlogBuilder::level`] and [`TtlogBuilder::filter`] say it in the program, `RUST_LOG` from outside: `RUST_LOG=warn,my_app::db=trace`. See
@@ -159,6 +179,7 @@ mod span_macros;
 struct Readme;
 
 pub use ttlog_core::*;
+pub use ttlog_macros::Fields;
 
 #[doc(hidden)]
 pub mod __private {

@@ -51,6 +51,18 @@ macro_rules! debug {
 /// info!(%user.id, ?path, http.status = 200, "any text" = true, { key } = 'x', root = %path.display(), "opened");
 /// ```
 ///
+/// A value without a name is recorded field by field if its type has [`Fields`](trait@crate::Fields); `..value` does that for any expression.
+///
+/// ```
+/// # use ttlog::info;
+/// #[derive(ttlog::Fields)]
+/// struct Attempt { number: u32, user_id: u64 }
+///
+/// let attempt = Attempt { number: 2, user_id: 123 };
+/// info!(attempt, "logged in");
+/// info!("logged in", ..Attempt { number: 3, user_id: 123 });
+/// ```
+///
 /// In front of everything else may stand `target:` (what filters match, otherwise the path of the module), `name:` (the name of
 /// the event) and `parent:` (the number of the span that it is in).
 ///

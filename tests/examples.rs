@@ -91,6 +91,18 @@ fn capture_in_test_shows_types() {
 }
 
 #[test]
+fn spread_fields_shows_each_field() {
+    let stderr = succeed("spread_fields").stderr;
+    let lines: Vec<_> = stderr.lines().collect();
+    assert!(lines[0].ends_with(
+        "upload duration_ms=12 path=\"/srv/cat.jpeg\" bytes=70144 client.name=Ada \
+         client.token=\"[redacted]\" outcome=stored"
+    ));
+    assert!(lines[1].ends_with("upload refused bytes=70144 reason=TooLarge limit_bytes=65536"));
+    assert!(lines[2].ends_with("upload refused reason=\"not allowed\""));
+}
+
+#[test]
 fn change_filter_changes_what_is_logged() {
     let stdout = succeed("change_filter").stdout;
     let (changes, mistake) = stdout.trim_end().rsplit_once('\n').unwrap();

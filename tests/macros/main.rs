@@ -1,6 +1,7 @@
 //! What the macros record, form by form.
 
 mod contexts;
+mod derive;
 mod evaluation;
 mod fields;
 mod levels;
@@ -8,5 +9,6 @@ mod log_style;
 mod messages;
 mod prefixes;
 mod spans;
+mod spread;
 mod support;
 mod tracing_style;

@@ -50,6 +50,14 @@ pub(crate) fn fields(call: impl FnOnce()) -> Vec<(String, FieldValue)> {
         .collect()
 }
 
+/// The fields of the one event of a call, as `name=value`.
+pub(crate) fn shown(call: impl FnOnce()) -> Vec<String> {
+    let fields = fields(call).into_iter();
+    fields
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect()
+}
+
 /// Texts are equal whether or not they were known at compile time.
 fn untangled(value: FieldValue) -> FieldValue {
     match value {

@@ -5,6 +5,10 @@
 //! site in the table. So a call costs one load for [`LEAST_LEVEL`] and one for `state`, whatever the filter.
 //!
 //! Both are hints that stand alone: relaxed. A call that races with a change of filter may go by the old one.
+//!
+//! What readers are told of a site is the table's `metadata`. That is the site's own, unless a value turned out to
+//! [spread](CallSite::spreads): its fields are then recorded by their names, and the field that it would have been is left out. That
+//! is known at the first event, before it is published.
 
 use std::borrow::Cow;
 use std::sync::Mutex;
@@ -17,7 +21,7 @@ use crate::dispatch;
 use crate::fork;
 use crate::level::LogLevel;
 use crate::metadata::Metadata;
-use crate::record::MAX_SITE;
+use crate::record::{MAX_SITE, SITE_BITS};
 use crate::sync::lock;
 
 /// The least severe level that anything wants; above all levels where nothing wants any.
@@ -40,13 +44,16 @@ pub(crate) enum Interest {
     Sometimes = 3,
 }
 
-/// Where the interest stands in `state`; below it is the id.
+/// Where the interest stands in `state`.
 const INTEREST_SHIFT: u32 = 30;
+/// Set in `state` once the table's metadata leaves out the fields whose values spread.
+const IS_SPREAD: u32 = 1 << SITE_BITS;
 
 /// The static behind a log call. Made by the macros.
 #[derive(Debug)]
 pub struct CallSite {
-    /// The [`Interest`] in the two highest bits, the id in the lowest; 0 while unknown.
+    /// The [`Interest`] in the two highest bits, the id in the lowest, flags between; 0 while unknown. Written with the
+    /// table's lock only.
     state: AtomicU32,
     metadata: Metadata,
 }
@@ -59,9 +66,16 @@ pub(crate) static TABLE: Mutex<Table> = Mutex::new(Table {
 /// The call sites that were reached.
 pub(crate) struct Table {
     /// The site of id `n` is at `n - 1`.
-    sites: Vec<&'static CallSite>,
+    sites: Vec<Entry>,
     /// Where they are entered, too.
     black_boxes: Vec<Weak<BlackBox>>,
+}
+
+/// A call site in the table.
+struct Entry {
+    site: &'static CallSite,
+    /// What readers are told of it.
+    metadata: &'static Metadata,
 }
 
 impl Table {
@@ -71,11 +85,24 @@ impl Table {
     }
 
     fn add(&mut self, id: u32, site: &'static CallSite) {
-        self.sites.push(site);
+        let metadata = &site.metadata;
+        self.sites.push(Entry { site, metadata });
+        self.describe(id, metadata);
+    }
+
+    /// Tells readers something else of a site than before.
+    fn replace(&mut self, id: u32, metadata: Metadata) {
+        // Readers keep what they are given for as long as they like; it is once a site.
+        let metadata = Box::leak(Box::new(metadata));
+        self.sites[id as usize - 1].metadata = metadata;
+        self.describe(id, metadata);
+    }
+
+    fn describe(&mut self, id: u32, metadata: &Metadata) {
         self.black_boxes.retain(|black_box| {
             let black_box = black_box.upgrade();
             if let Some(black_box) = &black_box {
-                black_box.add_site(id, &site.metadata);
+                black_box.add_site(id, metadata);
             }
             black_box.is_some()
         });
@@ -106,7 +133,7 @@ impl CallSite {
         sites
     }
 
-    /// What is known of the call's events.
+    /// What the call says of its events.
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
     }
@@ -166,6 +193,30 @@ impl CallSite {
         }
     }
 
+    /// Says which of the known fields, by their bits, are not one value each because what stands there spreads. The mask is
+    /// the same in each call of a site. To be called before an event is begun.
+    #[inline(always)]
+    pub fn spreads(&'static self, mask: u64) {
+        // A constant where the macros call it: nothing is left of this where nothing spreads.
+        if mask != 0 && self.state.load(Ordering::Relaxed) & IS_SPREAD == 0 {
+            self.leave_out(mask);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn leave_out(&'static self, mask: u64) {
+        current::undisturbed(|| {
+            let mut table = lock(&TABLE);
+            let state = self.state.load(Ordering::Relaxed);
+            let id = state & MAX_SITE;
+            if state & IS_SPREAD == 0 && id != 0 {
+                table.replace(id, self.metadata.without_fields(mask));
+                self.state.store(state | IS_SPREAD, Ordering::Relaxed);
+            }
+        });
+    }
+
     /// The id, for an event that nobody asks for.
     pub(crate) fn ensure_id(&'static self) -> u32 {
         current::undisturbed(|| self.register());
@@ -193,7 +244,8 @@ impl CallSite {
 
     fn answer(&self, id: u32) -> u32 {
         let interest = dispatch::interest(self.metadata.level, &self.metadata.target);
-        let state = (interest as u32) << INTEREST_SHIFT | id;
+        let flags = self.state.load(Ordering::Relaxed) & IS_SPREAD;
+        let state = (interest as u32) << INTEREST_SHIFT | flags | id;
         self.state.store(state, Ordering::Relaxed);
         state
     }
@@ -235,7 +287,7 @@ pub(crate) fn refresh() {
         let table = lock(&TABLE);
         let least = dispatch::least_level().map_or(u8::MAX, |level| level as u8);
         LEAST_LEVEL.store(least, Ordering::Relaxed);
-        for site in &table.sites {
+        for Entry { site, .. } in &table.sites {
             site.answer(site.id());
         }
     });
@@ -245,8 +297,8 @@ pub(crate) fn refresh() {
 pub(crate) fn describe_to(black_box: &Arc<BlackBox>) {
     current::undisturbed(|| {
         let mut table = lock(&TABLE);
-        for (id, site) in (1..).zip(&table.sites) {
-            black_box.add_site(id, &site.metadata);
+        for (id, entry) in (1..).zip(&table.sites) {
+            black_box.add_site(id, entry.metadata);
         }
         table.black_boxes.push(Arc::downgrade(black_box));
     });
@@ -260,10 +312,11 @@ pub(crate) fn silence() {
 /// What is known of the events of site `id`; of site 0, and of one that isn't there, nothing.
 pub(crate) fn metadata(id: u32) -> &'static Metadata {
     static NOTHING: Metadata = Metadata::new(LogLevel::Info, "", "", "", 0, "", &[]);
-    let site = (id as usize)
-        .checked_sub(1)
-        .and_then(|index| lock(&TABLE).sites.get(index).copied());
-    site.map_or(&NOTHING, |site| &site.metadata)
+    let known = (id as usize).checked_sub(1).and_then(|index| {
+        let table = lock(&TABLE);
+        table.sites.get(index).map(|entry| entry.metadata)
+    });
+    known.unwrap_or(&NOTHING)
 }
 
 /// Call sites that were looked up before, so that a lookup takes the table's lock once a site.

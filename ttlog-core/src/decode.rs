@@ -260,12 +260,12 @@ impl<'a> EventRef<'a> {
     }
 
     /// The names and values in the order of the call.
-    pub fn fields(&self) -> Fields<'a> {
+    pub fn fields(&self) -> EventFields<'a> {
         self.raw_values()
     }
 
-    fn raw_values(&self) -> Fields<'a> {
-        Fields {
+    fn raw_values(&self) -> EventFields<'a> {
+        EventFields {
             definitions: &self.metadata.fields,
             words: self.values,
             tags: self.tags,
@@ -273,7 +273,7 @@ impl<'a> EventRef<'a> {
     }
 
     /// The fields without the number of the span that is theirs.
-    pub(crate) fn told_fields(&self) -> Fields<'a> {
+    pub(crate) fn told_fields(&self) -> EventFields<'a> {
         let mut fields = self.fields();
         if self.metadata.kind != RecordKind::Event {
             fields.next();
@@ -422,13 +422,13 @@ impl<'a> Iterator for ErrorChain<'a> {
 
 /// The fields of an event, name and value, in the order of the call: an iterator.
 #[derive(Debug, Clone, Copy)]
-pub struct Fields<'a> {
+pub struct EventFields<'a> {
     definitions: &'a [crate::metadata::FieldDef],
     words: Words<'a>,
     tags: Tags,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> EventFields<'a> {
     #[inline(always)]
     fn next_value(&mut self) -> Option<ValueRef<'a>> {
         let tag = self.tags.next(&mut self.words)?;
@@ -436,7 +436,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-impl<'a> Fields<'a> {
+impl<'a> EventFields<'a> {
     /// Behind the fields that the call site knows, each value brings its name.
     fn next_named(&mut self) -> Option<(&'a str, ValueRef<'a>)> {
         if self.tags.next(&mut self.words)? != Tag::Name {
@@ -447,7 +447,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-impl<'a> Iterator for Fields<'a> {
+impl<'a> Iterator for EventFields<'a> {
     type Item = (&'a str, ValueRef<'a>);
 
     #[inline(always)]

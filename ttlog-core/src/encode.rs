@@ -19,6 +19,8 @@ use crate::callsite::CallSite;
 use crate::clock;
 use crate::current;
 use crate::event::LogEvent;
+use crate::field_writer::FieldWriter;
+use crate::fields::Fields;
 use crate::record::{Header, RING_PREFIX_WORDS, TAG_BITS, TAGS_SHIFT, TEXT_CUT, Tag, Wide, flag};
 use crate::ring::Slots;
 use crate::slot::Slot;
@@ -28,7 +30,7 @@ use crate::thread_ring::{Room, ThreadRing};
 /// Calls with more values than this don't have a word of each set aside.
 const MOST_SET_ASIDE: u64 = 64;
 /// How many bytes of a name or a target that is known at run time only are recorded.
-const LONGEST_NAME: usize = 512;
+pub(crate) const LONGEST_NAME: usize = 512;
 
 /// How many words hold the tags of `values` values, beside those in the header.
 const fn tag_words(values: u64) -> u64 {
@@ -164,11 +166,22 @@ impl Encoder {
 
     /// Gives the next value a name that the call site doesn't know.
     pub fn name(&mut self, name: &str) {
+        self.name_of_bytes(name.as_bytes());
+    }
+
+    /// The same for UTF-8 that may be cut within a character.
+    pub(crate) fn name_of_bytes(&mut self, name: &[u8]) {
         let length = LONGEST_NAME.min(name.len());
         if length < name.len() {
             self.flags |= flag::CUT;
         }
-        self.text(Tag::Name, &name.as_bytes()[..length]);
+        self.text(Tag::Name, &name[..length]);
+    }
+
+    /// Records the fields of a value, each with its name; comes behind the fields that the call site knows.
+    #[inline]
+    pub fn spread<T: Fields + ?Sized>(&mut self, value: &T) {
+        value.record_fields(&mut FieldWriter::new(self));
     }
 
     /// How many words a value that is given `name` takes at least.

@@ -3,7 +3,7 @@
 //! | modules | own |
 //! |---|---|
 //! | `level`, `metadata`, `filter`, `callsite`, `dispatch` | what an event is known by, and whether it is wanted |
-//! | `encode`, `formatted`, `slot`, `value`, `probe`, `record`, `decode` | an event as words: written in place, read without a copy |
+//! | `encode`, `formatted`, `slot`, `value`, `redacted`, `fields`, `field_writer`, `probe`, `record`, `decode` | an event as words: written in place, read without a copy |
 //! | `event`, `compare`, `event_builder`, `logger`, `scratch` | an event that owns its parts, and what takes such events |
 //! | `ring`, `ring_memory`, `thread_ring`, `registry`, `current`, `thread_names`, `flow` | the rings, and which thread has which |
 //! | `span` | spans, contexts, and futures in them |
@@ -38,6 +38,8 @@ mod event;
 mod event_builder;
 mod exit;
 mod fatal_signals;
+mod field_writer;
+mod fields;
 mod filter;
 mod flow;
 mod fork;
@@ -61,6 +63,7 @@ mod probe;
 mod process_facts;
 mod record;
 mod recorder;
+mod redacted;
 mod registry;
 mod report;
 mod ring;
@@ -87,10 +90,12 @@ mod value;
 
 pub use capture::snapshot;
 pub use clock::{Clock, now_nanos};
-pub use decode::{ErrorChain, EventRef, Fields, ValueRef};
+pub use decode::{ErrorChain, EventFields, EventRef, ValueRef};
 pub use dispatch::{install_logger, is_enabled, set_level};
 pub use event::{Field, FieldValue, LogEvent};
 pub use event_builder::EventBuilder;
+pub use field_writer::FieldWriter;
+pub use fields::Fields;
 pub use filter::{DirectiveError, Filter};
 pub use format::{Format, FormatKind};
 pub use handle::TtlogHandle;
@@ -100,6 +105,7 @@ pub use level::{LogLevel, LogLevel as Level, ParseLevelError};
 pub use logger::{Logger, RingLogger, emit_fast};
 pub use message::Message;
 pub use metadata::{RecordKind, SPAN_END_FIELDS, SPAN_ID};
+pub use redacted::{Redacted, redact};
 pub use sink::{Overflow, Sink, SinkOptions, SpanRecords, WithOptions};
 pub use slot::{Recorded, Slot};
 pub use snapshot::{SnapshotError, SnapshotReader};
@@ -114,6 +120,8 @@ pub use value::Value;
 /// What the macros expand to. Not for use by hand, and free to change.
 #[doc(hidden)]
 pub mod __private {
+    pub use core::error::Error;
+    pub use core::fmt::{Debug, Display};
     pub use core::option::Option::{None, Some};
     pub use core::primitive::{u64, usize};
     pub use core::{concat, file, format_args, line, module_path, stringify};
@@ -122,7 +130,7 @@ pub mod __private {
     pub use crate::encode::{Encoder, Origin};
     pub use crate::level::compiled_in;
     pub use crate::metadata::{FieldDef, Metadata, SPAN_ID};
-    pub use crate::probe::{Probe, ViaError, ViaNothing, ViaText, ViaValue};
+    pub use crate::probe::{Probe, ViaError, ViaFields, ViaNothing, ViaText, ViaValue};
     pub use crate::span::{NewSpan, Span, SpanSite};
     pub use crate::value::{as_target, parent_id};
 }

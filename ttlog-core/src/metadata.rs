@@ -74,6 +74,16 @@ impl Metadata {
         self.labels.0.get_or_init(|| Box::new(Labels::of(self)))
     }
 
+    /// The same without the fields whose bits are set.
+    pub(crate) fn without_fields(&self, mask: u64) -> Self {
+        let is_kept = |(index, _): &(usize, &FieldDef)| *index >= 64 || mask >> index & 1 == 0;
+        let kept = self.fields.iter().enumerate().filter(is_kept);
+        Metadata {
+            fields: kept.map(|(_, field)| field.clone()).collect(),
+            ..self.clone()
+        }
+    }
+
     /// The same with the name that the call gave by `name:`.
     pub const fn with_name(self, name: &'static str) -> Self {
         let mut named = self;

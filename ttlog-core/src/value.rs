@@ -30,7 +30,8 @@ use crate::slot::{Recorded, Slot};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be recorded as it is",
     label = "neither a `ttlog::Value` nor a `std::error::Error`",
-    note = "write `name = %value` to record it by `Display`, `name = ?value` to record it by `Debug`, or implement `ttlog::Value`"
+    note = "write `name = %value` to record it by `Display`, `name = ?value` to record it by `Debug`, or implement `ttlog::Value`; before a field of a struct write `#[field(display)]` or `#[field(debug)]`",
+    note = "a type that derives `ttlog::Fields` is recorded field by field where it stands without a name: `info!(value)` or `info!(..value)`"
 )]
 pub trait Value {
     /// Fills the slot by one of its methods.

@@ -8,7 +8,7 @@ use syn::{Error, Expr, LitStr, Result};
 use crate::event::{
     Argument, ArgumentValue, ComputedField, Content, Event, Field, Message, Recorded, ValueIndex,
 };
-use crate::expression::{is_formatted, is_level, string_literal};
+use crate::expression::{is_formatted, is_level, is_spread, spread_value, string_literal};
 use crate::message::MessageText;
 use crate::parse::{Capture, Item, Name, Prefixes};
 use crate::rejection;
@@ -50,6 +50,7 @@ impl Checker {
             values: Vec::new(),
             fields: Vec::new(),
             computed: Vec::new(),
+            spread: Vec::new(),
         };
         Self {
             subject,
@@ -86,7 +87,7 @@ impl Checker {
                 capture,
                 value,
             } => {
-                self.field(name, capture, value);
+                self.field(name, capture, value, false);
                 Ok(())
             }
         }
@@ -99,9 +100,10 @@ impl Checker {
         }
         match Name::of_place(&expression) {
             Some(name) => {
-                self.field(name, Capture::Typed, expression);
+                self.field(name, Capture::Typed, expression, true);
                 Ok(())
             }
+            None if is_spread(&expression) => self.spread(expression),
             None => Err(rejection::unnamed_in_span(&expression)),
         }
     }
@@ -118,9 +120,10 @@ impl Checker {
         }
         match Name::of_place(&expression) {
             Some(name) => {
-                self.field(name, Capture::Typed, expression);
+                self.field(name, Capture::Typed, expression, true);
                 Ok(())
             }
+            None if is_spread(&expression) => self.spread(expression),
             None if is_level(&expression) => Err(rejection::level_given(&expression)),
             None => Err(rejection::message_not_literal(&expression)),
         }
@@ -139,14 +142,29 @@ impl Checker {
         }
         match Name::of_place(&expression) {
             Some(name) => {
-                self.field(name, Capture::Typed, expression);
+                self.field(name, Capture::Typed, expression, true);
                 Ok(())
             }
+            None if is_spread(&expression) => self.spread(expression),
             None => Err(rejection::unused_argument(&expression)),
         }
     }
 
-    fn field(&mut self, name: Name, capture: Capture, value: Expr) {
+    /// `..value`
+    fn spread(&mut self, expression: Expr) -> Result<()> {
+        let dots = expression.to_token_stream();
+        match spread_value(expression) {
+            Some(value) => {
+                let value = self.evaluate(value);
+                self.event.spread.push(value);
+                Ok(())
+            }
+            None => Err(rejection::nothing_to_spread(&dots)),
+        }
+    }
+
+    /// A field; `may_spread` where the value stands without a name.
+    fn field(&mut self, name: Name, capture: Capture, value: Expr, may_spread: bool) {
         let Name::Fixed {
             text,
             span,
@@ -179,6 +197,7 @@ impl Checker {
                     value,
                     capture,
                     shown_as: shown_as.clone(),
+                    may_spread,
                 })
             }
         };
@@ -209,6 +228,7 @@ impl Checker {
                 value,
                 capture,
                 shown_as: None,
+                may_spread: false,
             };
             self.event.computed.push(ComputedField { name, content });
         }

@@ -15,6 +15,8 @@ pub(crate) struct Event {
     pub(crate) fields: Vec<Field>,
     /// The fields whose names are computed.
     pub(crate) computed: Vec<ComputedField>,
+    /// The values whose own fields are recorded.
+    pub(crate) spread: Vec<ValueIndex>,
 }
 
 /// Which of the values of an event is meant.
@@ -76,4 +78,7 @@ pub(crate) struct Recorded {
     pub(crate) capture: Capture,
     /// For a value that the message shows too: the way it does, to fall back on where the type is neither a value nor an error.
     pub(crate) shown_as: Option<String>,
+    /// Whether the place of the value gives the field its name: then the value may have fields of its own, which are recorded in
+    /// place of this one.
+    pub(crate) may_spread: bool,
 }

@@ -1,6 +1,6 @@
 //! What an expression is, as far as its look tells.
 
-use syn::{Expr, ExprLit, ExprPath, Lit, LitStr};
+use syn::{Expr, ExprLit, ExprPath, ExprRange, Lit, LitStr, RangeLimits};
 
 /// An expression without the invisible brackets of a macro's argument.
 pub(crate) fn peel(expression: &Expr) -> &Expr {
@@ -35,6 +35,24 @@ pub(crate) fn is_level(expression: &Expr) -> bool {
     owners
         .next()
         .is_some_and(|owner| owner.ident == "LogLevel" || owner.ident == "Level")
+}
+
+/// Whether an expression is `..value`, or `..` alone.
+pub(crate) fn is_spread(expression: &Expr) -> bool {
+    let range = match peel(expression) {
+        Expr::Range(range) => range,
+        _ => return false,
+    };
+    range.start.is_none() && matches!(range.limits, RangeLimits::HalfOpen(_))
+}
+
+/// The `value` of `..value`.
+pub(crate) fn spread_value(expression: Expr) -> Option<Expr> {
+    match expression {
+        Expr::Group(group) => spread_value(*group.expr),
+        Expr::Range(ExprRange { end: Some(end), .. }) => Some(*end),
+        _ => None,
+    }
 }
 
 /// Whether an expression is a call of `format!` or `format_args!`, which can't be a message.

@@ -1,6 +1,7 @@
 //! The procedural macros of ttlog: what a log call turns into.
 //!
-//! They are called by the macros of the `ttlog` crate, which hand them the path to itself (`[$crate]`), and by nobody else.
+//! Those of log calls are called by the macros of the `ttlog` crate, which hand them the path to itself (`[$crate]`), and by nobody
+//! else; `#[derive(Fields)]` is the callers' own.
 //! A call is parsed into what is written, checked into what it means, and expanded:
 //!
 //! | module | what it owns |
@@ -12,11 +13,13 @@
 //! | `expression` | what an expression is, as far as its look tells |
 //! | `event` | what a call means, however it was written: the beginning of a span is an event, too |
 //! | `expand` | the code of a call |
+//! | `derive` | `#[derive(Fields)]` |
 //! | `rejection` | every mistake that is rejected, and what to write instead |
 
 #![forbid(unsafe_code)]
 
 mod check;
+mod derive;
 mod event;
 mod expand;
 mod expression;
@@ -68,4 +71,32 @@ fn span_of(call: parse::SpanCall) -> TokenStream {
 pub fn enabled(input: TokenStream) -> TokenStream {
     let call = parse_macro_input!(input as parse::EnabledCall);
     expand::enabled(&call).into()
+}
+
+/// Implements `Fields` for a struct or an enum: each of its fields is recorded by its name where a log call has a value of the type
+/// without a name, as in `info!(attempt)`, or says that it spreads, as in `info!(..attempt)`.
+///
+/// | before a field | it is recorded |
+/// |---|---|
+/// | nothing | as what it is: a `Value` or an error |
+/// | `#[field(display)]`, `#[field(debug)]` | as the text that `Display` or `Debug` makes of it |
+/// | `#[field(error)]` | as an error with its sources |
+/// | `#[field(rename = "…")]` | under another name |
+/// | `#[field(flatten)]` | as the fields that it has itself |
+/// | `#[field(prefix = "db.")]` | as the fields that it has itself, with this before their names |
+/// | `#[field(redact)]` | as `[redacted]`; its value isn't looked at |
+/// | `#[field(skip)]` | not at all |
+///
+/// An `Option` that is `None` is recorded as such; where it is flattened, not at all. With `display`, `debug` and `error`, what is in an `Option` is recorded.
+/// The fields of a tuple struct are named `0`, `1`, and so on.
+///
+/// An enum records the name of its variant as the field `kind`, or as what `#[ttlog(kind = "…")]` before the enum says, then the
+/// variant's fields. `#[field(rename = "…")]` before a variant records another name.
+///
+/// Where the crate ttlog has another name, `#[ttlog(crate = …)]` before the type says which.
+#[proc_macro_derive(Fields, attributes(field, ttlog))]
+pub fn fields(input: TokenStream) -> TokenStream {
+    derive::fields(input.into())
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
 }

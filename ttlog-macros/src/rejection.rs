@@ -1,6 +1,8 @@
 //! Every mistake that the macros reject, at the token at fault, with what to write instead.
 
-use proc_macro2::{Ident, Span};
+pub(crate) mod fields;
+
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Error, Expr, LitStr};
 
 use crate::parse::{Capture, Name};
@@ -67,6 +69,14 @@ pub(crate) fn unused_argument(value: &Expr) -> Error {
     Error::new_spanned(
         value,
         "the message does not use this; give it a name to record it as a field: `name = …`",
+    )
+}
+
+/// `..`
+pub(crate) fn nothing_to_spread(dots: &TokenStream) -> Error {
+    Error::new_spanned(
+        dots,
+        "say whose fields are recorded: `..value`, of a type that derives `ttlog::Fields`",
     )
 }
 

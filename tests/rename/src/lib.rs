@@ -3,6 +3,17 @@
 pub use logging;
 pub use logging::{info as note, *};
 
+/// Several fields in one.
+#[derive(logging::Fields)]
+#[ttlog(crate = logging)]
+pub struct Order {
+    /// Its number.
+    pub id: u32,
+    /// What it costs.
+    #[field(display, rename = "cents")]
+    pub price: std::num::Wrapping<u32>,
+}
+
 /// Logs on behalf of the caller.
 #[macro_export]
 macro_rules! log_order {
@@ -23,5 +34,7 @@ pub fn log() {
     let _guard = logging::span!("span", user);
     let _span = logging::span!(logging::LogLevel::Info, "span", %user);
     let _span = logging::info_span!(parent: &_guard, "span");
+    let price = std::num::Wrapping(995);
+    logging::info!("text", ..Order { id: 7, price });
     assert!(logging::enabled!(level));
 }

@@ -28,7 +28,7 @@ fn messages(call: impl FnOnce()) -> Vec<String> {
 
 #[test]
 fn a_renamed_crate_logs() {
-    assert_eq!(messages(ttlog_test_rename::log).len(), 8 + 2 * 3);
+    assert_eq!(messages(ttlog_test_rename::log).len(), 9 + 2 * 3);
 }
 
 #[test]
@@ -43,5 +43,18 @@ fn a_crate_that_was_handed_on_logs() {
     assert_eq!(
         messages,
         ["info Ada", "note Ada", "log Ada", "order of Ada"]
+    );
+}
+
+#[test]
+fn fields_are_derived_through_any_path() {
+    #[derive(logging::Fields)]
+    #[ttlog(crate = ttlog_test_rename::logging)]
+    struct Attempt {
+        number: u8,
+    }
+    assert_eq!(
+        messages(|| info!("text", ..Attempt { number: 1 })),
+        ["text"]
     );
 }

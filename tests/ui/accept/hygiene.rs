@@ -12,7 +12,7 @@ mod shadows {
         Option Some None Result Ok Err Box String Vec Clone Copy Send Sync Drop Fn FnMut FnOnce From Into Iterator AsRef
         u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char str
         LogLevel Level Info CallSite Metadata FieldDef Encoder Origin NewSpan Span SpanSite Probe Value Recorded
-        ViaValue ViaError ViaNothing ViaText
+        ViaValue ViaError ViaFields ViaNothing ViaText Fields FieldWriter Display Debug Error Redacted
     }
 
     pub mod std {}
@@ -72,6 +72,12 @@ mod methods {
         fn message(&self) {}
         fn name(&self) {}
         fn entered(&self) {}
+        fn bit(&self) {}
+        fn spread(&self) {}
+        fn spreads(&self) {}
+        fn write(&self) {}
+        fn field(&self) {}
+        fn record_fields(&self) {}
     }
     impl<T: ?::std::marker::Sized> Everything for &T {}
 
@@ -82,7 +88,38 @@ mod methods {
     }
 }
 
+mod derived {
+    use crate::methods::Everything as _;
+    use crate::shadows::*;
+
+    #[derive(::ttlog::Fields)]
+    pub struct Part<T> {
+        a: ::core::primitive::u8,
+        b: ::core::option::Option<T>,
+        #[field(display)]
+        c: ::core::option::Option<T>,
+        #[field(redact)]
+        d: (),
+    }
+
+    #[derive(::ttlog::Fields)]
+    pub enum Whole<T> {
+        Some {
+            #[field(flatten)]
+            event: Part<T>,
+        },
+        None(#[field(prefix = "p.")] Part<T>),
+    }
+
+    pub fn log() {
+        let part = || Part { a: 1, b: ::core::option::Option::Some(2), c: ::core::option::Option::None, d: () };
+        let (some, none) = (Whole::Some { event: part() }, Whole::None(part()));
+        ::ttlog::info!("text", some, ..none);
+    }
+}
+
 fn main() {
+    derived::log();
     within::log();
     methods::log();
 }

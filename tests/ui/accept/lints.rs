@@ -6,7 +6,31 @@
 #![deny(missing_copy_implementations, missing_debug_implementations, unused_import_braces, unused_macro_rules)]
 #![forbid(unsafe_code)]
 
-use ttlog::{LogLevel, Span, enabled, info, info_span, log, span};
+use ttlog::{Fields, LogLevel, Span, enabled, info, info_span, log, span};
+
+#[derive(Fields)]
+struct Unit;
+
+/// In public, of what is private.
+#[derive(Debug, Fields)]
+pub struct Generic<T> {
+    #[field(flatten)]
+    private: Private<T>,
+}
+
+#[derive(Debug, Fields)]
+struct Private<T> {
+    a: T,
+}
+
+#[derive(Fields)]
+struct Attempt {
+    user: u8,
+    #[field(skip)]
+    _rest: u8,
+    #[field(prefix = "unit.")]
+    unit: Unit,
+}
 
 fn only_logged(used_nowhere_else: u8) {
     info!("text", used_nowhere_else);
@@ -20,6 +44,9 @@ fn main() {
     let (user, text, level) = (5, String::from("text"), LogLevel::Info);
     only_logged(1);
     info!();
+    let attempt = Attempt { user, _rest: 1, unit: Unit };
+    info!(..Generic { private: Private { a: 1 } });
+    info!(attempt, user, "text {user}", ..Unit);
     info!("text");
     info!("{user} {} {n} {{}}", text, n = 1 + 1, user, x = (user), y = { user }, z = &text);
     info!(target: &text, parent: Some(1_u64), name: "n", %user, ?text; "text");

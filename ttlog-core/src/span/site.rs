@@ -42,6 +42,13 @@ impl SpanSite {
         }
     }
 
+    /// Says which of the fields of its beginning, by their bits, are not one value each: see [`CallSite::spreads`].
+    #[inline(always)]
+    pub fn spreads(&'static self, mask: u64) {
+        // Before the fields stands the span's number.
+        self.begin.spreads(mask << 1);
+    }
+
     /// Whether a span of this site is wanted here and now; `level` is the site's.
     #[inline(always)]
     pub fn is_enabled(&'static self, level: LogLevel) -> bool {

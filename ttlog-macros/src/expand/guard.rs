@@ -82,6 +82,11 @@ impl<'a> Guard<'a> {
         quote_spanned!(scope.span=> { #statics #level #compiled_in && #is_enabled })
     }
 
+    /// The site of the call, as a place.
+    pub(super) fn site(&self) -> &TokenStream {
+        &self.site
+    }
+
     /// The expression that begins the event.
     pub(super) fn begin(&self, scope: &Scope, values: usize) -> TokenStream {
         let Scope { private, span, .. } = scope;

@@ -1,7 +1,12 @@
-//! What is written into the event, in this order: the message, the fields whose names the site knows, the others.
+//! What is written into the event, in this order: the message, the fields whose names the site knows, those with computed names,
+//! those of values that spread.
+//!
+//! Whether a value that stands without a name is one field or spreads, its type decides. So it is asked before the event is
+//! begun, and told to the site, which leaves out the one field if it spreads; and it is recorded in two steps, in its place and
+//! at the end, of which one does nothing.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::guard::Guard;
 use super::values::{Passed, Values};
@@ -19,11 +24,13 @@ pub(super) fn event(
     let Scope { private, span, .. } = scope;
     let Content {
         variable,
+        before,
         statements,
         count,
-    } = Content::new(scope, event, values);
+    } = Content::new(scope, guard, event, values);
     let begin = guard.begin(scope, count);
     quote_spanned! {*span=>
+        #before
         if let #private::Some(mut #variable) = #begin { #statements #variable.finish(); }
     }
 }
@@ -38,13 +45,15 @@ pub(super) fn span(
     let Scope { private, span, .. } = scope;
     let Content {
         variable,
+        before,
         statements,
         count,
-    } = Content::new(scope, event, values);
+    } = Content::new(scope, guard, event, values);
     let begin = guard.begin_span(scope, count);
     let new = scope.own("__ttlog_span");
     let none = no_span(scope);
     quote_spanned! {*span=>
+        #before
         if let #private::Some((#new, mut #variable)) = #begin {
             #statements #new.finish(#variable)
         } else {
@@ -57,13 +66,15 @@ pub(super) fn span(
 struct Content {
     /// The variable with the encoder.
     variable: Ident,
+    /// What comes before the begin.
+    before: TokenStream,
     statements: TokenStream,
     /// How many values it is.
     count: usize,
 }
 
 impl Content {
-    fn new(scope: &Scope, event: &Event, values: &Values) -> Self {
+    fn new(scope: &Scope, guard: &Guard<'_>, event: &Event, values: &Values) -> Self {
         let recorder = Recorder {
             scope,
             values,
@@ -72,18 +83,30 @@ impl Content {
         let span = &scope.span;
         let message = recorder.message(&event.message);
         let fields: Vec<_> = recorded_fields(event)
-            .map(|recorded| recorder.value(recorded))
+            .map(|(index, recorded)| recorder.value(recorded, kind_of(index, recorded)))
             .collect();
         let computed = event.computed.iter().map(|field| {
             let name = &values[field.name].reference;
-            let value = recorder.value(&field.content);
+            let value = recorder.value(&field.content, None);
             let variable = &recorder.variable;
             quote_spanned!(*span=> #variable.name(#name); #value)
         });
         let count = usize::from(message.is_some()) + fields.len() + event.computed.len();
         let probes = recorder.probes(event);
-        let statements = quote_spanned!(*span=> #probes #message #(#fields)* #(#computed)*);
+        let Shorthands {
+            kinds,
+            told,
+            spread,
+        } = recorder.shorthands(event, guard);
+        let spread_values = event
+            .spread
+            .iter()
+            .map(|value| recorder.spread(&values[*value]));
+        let statements = quote_spanned! {*span=>
+            #message #(#fields)* #(#computed)* #spread #(#spread_values)*
+        };
         Self {
+            before: quote_spanned!(*span=> #probes #kinds #told),
             statements,
             count,
             variable: recorder.variable,
@@ -91,15 +114,31 @@ impl Content {
     }
 }
 
-/// The values of the fields whose names the site knows.
-fn recorded_fields(event: &Event) -> impl Iterator<Item = &Recorded> {
-    event
-        .fields
-        .iter()
-        .filter_map(|field| match &field.content {
-            event::Content::Recorded(recorded) => Some(recorded),
-            event::Content::Constant(_) => None,
-        })
+/// What values that stand without a name need beside their records.
+#[derive(Default)]
+struct Shorthands {
+    /// The variables that say how each is recorded.
+    kinds: TokenStream,
+    /// What tells the site which of them spread.
+    told: TokenStream,
+    /// What records those that spread.
+    spread: TokenStream,
+}
+
+/// The variable that says how a value without a name is recorded; none for other values. A site has bits for so many fields,
+/// and a span's has one before.
+fn kind_of(index: usize, recorded: &Recorded) -> Option<String> {
+    let asked = recorded.may_spread && recorded.capture == Capture::Typed && index < 63;
+    asked.then(|| format!("__ttlog_kind_{index}"))
+}
+
+/// The values of the fields whose names the site knows, with their places among all of them.
+fn recorded_fields(event: &Event) -> impl Iterator<Item = (usize, &Recorded)> {
+    let fields = event.fields.iter().enumerate();
+    fields.filter_map(|(index, field)| match &field.content {
+        event::Content::Recorded(recorded) => Some((index, recorded)),
+        event::Content::Constant(_) => None,
+    })
 }
 
 /// Writes the statements that record values.
@@ -113,18 +152,70 @@ struct Recorder<'a> {
 impl Recorder<'_> {
     /// Brings into scope what finds out how plain values are recorded, if there are any.
     fn probes(&self, event: &Event) -> Option<TokenStream> {
-        let computed = event.computed.iter().map(|field| &field.content);
-        let mut typed = recorded_fields(event)
+        let computed = event
+            .computed
+            .iter()
+            .map(|field| (usize::MAX, &field.content));
+        let typed: Vec<_> = recorded_fields(event)
             .chain(computed)
-            .filter(|recorded| recorded.capture == Capture::Typed)
-            .peekable();
-        typed.peek()?;
-        let (or_text, only): (Vec<_>, Vec<_>) =
-            typed.partition(|recorded| recorded.shown_as.is_some());
-        let nothing = (!only.is_empty()).then(|| quote!(ViaNothing as _,));
-        let text = (!or_text.is_empty()).then(|| quote!(ViaText as _,));
+            .filter(|(_, recorded)| recorded.capture == Capture::Typed)
+            .collect();
+        if typed.is_empty() {
+            return None;
+        }
+        let has = |is: &dyn Fn(usize, &Recorded) -> bool| {
+            typed.iter().any(|(index, recorded)| is(*index, recorded))
+        };
+        let fields = has(&|index, recorded| kind_of(index, recorded).is_some())
+            .then(|| quote!(ViaFields as _,));
+        let nothing =
+            has(&|_, recorded| recorded.shown_as.is_none()).then(|| quote!(ViaNothing as _,));
+        let text = has(&|_, recorded| recorded.shown_as.is_some()).then(|| quote!(ViaText as _,));
         let Scope { private, span, .. } = self.scope;
-        Some(quote_spanned!(*span=> use #private::{ViaValue as _, ViaError as _, #nothing #text};))
+        Some(quote_spanned! {*span=>
+            use #private::{ViaValue as _, ViaError as _, #fields #nothing #text};
+        })
+    }
+
+    fn shorthands(&self, event: &Event, guard: &Guard<'_>) -> Shorthands {
+        let Scope { private, span, .. } = self.scope;
+        let variable = &self.variable;
+        let mut shorthands = Shorthands::default();
+        let mut bits = Vec::new();
+        for (index, recorded) in recorded_fields(event) {
+            let Some(kind) = kind_of(index, recorded) else {
+                continue;
+            };
+            let value = &self.values[recorded.value];
+            let kind = self.scope.own(&kind);
+            let ask = if recorded.shown_as.is_some() {
+                "ttlog_shorthand_or_text"
+            } else {
+                "ttlog_shorthand"
+            };
+            let ask = Ident::new(ask, self.scope.at(value.span));
+            let value = &value.reference;
+            let index = Literal::usize_unsuffixed(index);
+            shorthands
+                .kinds
+                .extend(quote_spanned!(*span=> let #kind = (&&&&#private::Probe(#value)).#ask();));
+            shorthands
+                .spread
+                .extend(quote_spanned!(*span=> #kind.spread(#value, &mut #variable);));
+            bits.push(quote_spanned!(*span=> #kind.bit(#index)));
+        }
+        if !bits.is_empty() {
+            let site = guard.site();
+            shorthands.told = quote_spanned!(*span=> #site.spreads(#(#bits)|*););
+        }
+        shorthands
+    }
+
+    /// The statement that records the fields of a value.
+    fn spread(&self, value: &Passed) -> TokenStream {
+        let variable = &self.variable;
+        let (span, value) = (self.scope.at(value.span), &value.reference);
+        quote_spanned!(span=> #variable.spread(#value);)
     }
 
     fn message(&self, message: &Message) -> Option<TokenStream> {
@@ -168,13 +259,13 @@ impl Recorder<'_> {
         first.chain(last).collect()
     }
 
-    /// The statement that records a value.
-    fn value(&self, recorded: &Recorded) -> TokenStream {
+    /// The statement that records a value; `kind` is the variable that says how, where that was asked before.
+    fn value(&self, recorded: &Recorded, kind: Option<String>) -> TokenStream {
         let value = &self.values[recorded.value];
         let variable = &self.variable;
         let span = self.scope.at(value.span);
         match (recorded.capture, &recorded.shown_as) {
-            (Capture::Typed, None) => self.probe(value, "ttlog_kind", "record", None),
+            (Capture::Typed, None) => self.probe(value, kind, "ttlog_kind", "record", None),
             (Capture::Typed, Some(shown_as)) => {
                 let placeholder = if shown_as.is_empty() {
                     "{}".to_owned()
@@ -182,7 +273,8 @@ impl Recorder<'_> {
                     format!("{{:{shown_as}}}")
                 };
                 let text = self.text(&placeholder, value);
-                self.probe(value, "ttlog_kind_or_text", "record_or_text", Some(&text))
+                let (ask, record) = ("ttlog_kind_or_text", "record_or_text");
+                self.probe(value, kind, ask, record, Some(&text))
             }
             (Capture::Display, _) => {
                 let text = self.text("{}", value);
@@ -203,7 +295,8 @@ impl Recorder<'_> {
     fn probe(
         &self,
         value: &Passed,
-        kind: &str,
+        kind: Option<String>,
+        ask: &str,
         record: &str,
         text: Option<&TokenStream>,
     ) -> TokenStream {
@@ -213,10 +306,12 @@ impl Recorder<'_> {
         let value = &value.reference;
         let text = text.map(|text| quote!(, #text));
         // With this span, a type that can't be recorded is shown where its value stands.
-        let [kind, record] = [kind, record].map(|name| Ident::new(name, span));
-        quote_spanned! {span=>
-            (&&&#private::Probe(#value)).#kind().#record(#value, &mut #variable #text);
-        }
+        let [ask, record] = [ask, record].map(|name| Ident::new(name, span));
+        let kind = match kind {
+            Some(kind) => self.scope.own(&kind).to_token_stream(),
+            None => quote_spanned!(span=> (&&&#private::Probe(#value)).#ask()),
+        };
+        quote_spanned!(span=> #kind.#record(#value, &mut #variable #text);)
     }
 
     fn text(&self, placeholder: &str, value: &Passed) -> TokenStream {

@@ -40,6 +40,7 @@ impl Item {
         let ahead = input.fork();
         input.peek(Token![%])
             || input.peek(Token![?])
+            || input.peek(Token![..])
             || matches!(Name::parse(&ahead), Ok(Some(_))) && next_is_equals(&ahead)
     }
 }
