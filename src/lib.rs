@@ -80,7 +80,7 @@
 //! # Spans
 //!
 //! A span is a stretch of time that events happen in. It has fields, which all events within have, and its end tells how long it lasted.
-//! [`span!`] begins one; [`Instrument`] puts a future into one, whatever threads poll it; [`with_context`] gives fields without a span.
+//! [`span!`] begins one; [`#[instrument]`](macro@instrument) makes one of each call of a function; [`Instrument`] puts a future into one, whatever threads poll it; [`with_context`] gives fields without a span.
 //!
 //! ```
 //! use ttlog::{Instrument, info, info_span, span};
@@ -88,6 +88,11 @@
 //! fn checkout(user_id: u64) {
 //!     let _span = span!("checkout", user_id);
 //!     info!("paid", amount = 12.5);
+//! }
+//!
+//! #[ttlog::instrument(err)]
+//! async fn fetch(key: u64) -> std::io::Result<Vec<u8>> {
+//!     Ok(vec![0; 8])
 //! }
 //!
 //! async fn serve(id: u64) {
@@ -180,6 +185,46 @@ struct Readme;
 
 pub use ttlog_core::*;
 pub use ttlog_macros::Fields;
+
+/// Makes each call of a function a span, which has the name of the function and its parameters as fields.
+///
+/// ```
+/// use ttlog::{info, instrument};
+///
+/// #[instrument]
+/// fn checkout(user_id: u64, currency: &str) {
+///     info!("paid"); // in the span `checkout`, which has `user_id` and `currency`
+/// }
+/// # checkout(7, "EUR");
+///
+/// #[instrument(level = "debug", skip(pool), fields(pool.size = pool.len()), err)]
+/// async fn fetch(pool: &[u8], id: u64) -> Result<u64, std::io::Error> {
+///     Ok(id)
+/// }
+/// # drop(fetch(&[], 7));
+/// ```
+///
+/// The span ends when the call does, by whatever way: its end tells the duration, and whether it was an error, a panic, or a future that
+/// was dropped. Of an `async fn` it begins with the first poll, and is entered at each. Functions whose body ends in `Box::pin(async …)` or in
+/// `async …` are taken for the same, so that the attribute goes with `#[async_trait]`; their span begins with the call.
+///
+/// A parameter keeps its type where it is a [`Value`], an error has its sources, everything else is recorded by `Debug`; where a type has none, its
+/// name is recorded. `self` is not a field.
+///
+/// | in the brackets | |
+/// |---|---|
+/// | `name = "…"` | the name of the span |
+/// | `level = "debug"` | its level, or a constant such as `LogLevel::Debug`; otherwise it is `Info` |
+/// | `target = "…"`, `parent = …` | as in [`span!`] |
+/// | `skip(a, b)`, `skip_all` | these parameters, or all, are no fields |
+/// | `only(a, b)` | only these are |
+/// | `fields(a = expression, b = %x, c)` | more fields, written as in [`info!`]; one of the name of a parameter takes its place |
+/// | `err`, `err(Debug)`, `err(level = "warn")` | an error that is returned is logged, as `Error` and with its sources unless this says otherwise |
+/// | `ret`, `ret(Display)`, `ret(level = "debug")` | what is returned is logged, at the level of the span; beside `err`, what is in `Ok` |
+/// | `crate = path` | where this crate is, if not at `::ttlog` |
+///
+/// Where the span is not enabled, no parameter is looked at.
+pub use ttlog_macros::instrument;
 
 #[doc(hidden)]
 pub mod __private {

@@ -3,7 +3,7 @@
 //! | modules | own |
 //! |---|---|
 //! | `level`, `metadata`, `filter`, `callsite`, `dispatch` | what an event is known by, and whether it is wanted |
-//! | `encode`, `formatted`, `slot`, `value`, `redacted`, `fields`, `field_writer`, `probe`, `record`, `decode` | an event as words: written in place, read without a copy |
+//! | `encode`, `formatted`, `slot`, `value`, `redacted`, `fields`, `field_writer`, `probe`, `any_value`, `record`, `decode` | an event as words: written in place, read without a copy |
 //! | `event`, `compare`, `event_builder`, `logger`, `scratch` | an event that owns its parts, and what takes such events |
 //! | `ring`, `ring_memory`, `thread_ring`, `registry`, `current`, `thread_names`, `flow` | the rings, and which thread has which |
 //! | `span` | spans, contexts, and futures in them |
@@ -20,6 +20,7 @@
 //! `ARCHITECTURE.md` in the repository draws them.
 
 mod answer;
+mod any_value;
 mod backtrace;
 #[cfg(feature = "black-box")]
 pub mod black_box;
@@ -124,13 +125,19 @@ pub mod __private {
     pub use core::fmt::{Debug, Display};
     pub use core::option::Option::{None, Some};
     pub use core::primitive::{u64, usize};
+    pub use core::result::Result::{Err, Ok};
     pub use core::{concat, file, format_args, line, module_path, stringify};
 
+    pub use crate::any_value::{
+        AnyDebug, AnyDisplay, AnyError, AnyType, AnyValue, IsNoResult, IsResult,
+    };
     pub use crate::callsite::CallSite;
     pub use crate::encode::{Encoder, Origin};
     pub use crate::level::compiled_in;
     pub use crate::metadata::{FieldDef, Metadata, SPAN_ID};
     pub use crate::probe::{Probe, ViaError, ViaFields, ViaNothing, ViaText, ViaValue};
-    pub use crate::span::{NewSpan, Span, SpanSite};
+    pub use crate::span::{
+        Instrument, NewSpan, Outcome, Span, SpanSite, Watched, never_returned, run_body,
+    };
     pub use crate::value::{as_target, parent_id};
 }

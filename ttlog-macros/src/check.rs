@@ -296,6 +296,6 @@ fn message_field(event: &mut Event) {
 fn constant(value: &Expr, capture: Capture) -> Option<Literal> {
     match capture {
         Capture::Typed | Capture::Display => string_literal(value).map(LitStr::token),
-        Capture::Debug | Capture::Error => None,
+        Capture::Debug | Capture::Error | Capture::Argument | Capture::Failure => None,
     }
 }

@@ -24,8 +24,8 @@ mod record;
 mod site;
 mod values;
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 
 use crate::event::Event;
@@ -35,33 +35,61 @@ use site::Level;
 use values::Values;
 
 /// What is the same all over one expansion.
-struct Scope {
+pub(crate) struct Scope {
     /// `$crate`
-    facade: Ident,
+    facade: TokenStream,
     /// Local variables with this span are the expansion's own, and everything else is found where the call is written.
-    span: Span,
+    pub(crate) span: Span,
     /// `$crate::__private`
-    private: TokenStream,
+    pub(crate) private: TokenStream,
+    /// The line that its events are of.
+    line: TokenStream,
 }
 
 impl Scope {
     fn new(facade: &Ident) -> Self {
+        Self::of(facade.to_token_stream())
+    }
+
+    fn of(facade: TokenStream) -> Self {
         let span = Span::mixed_site();
         let private = quote_spanned!(span=> #facade::__private);
+        let line = quote_spanned!(span=> #private::line!());
         Self {
-            facade: facade.clone(),
+            facade,
             span,
             private,
+            line,
         }
     }
 
+    /// The same for what a function expands to: events of it are of its line, and not of the attribute's.
+    pub(crate) fn of_function(facade: TokenStream, line: usize) -> Self {
+        let line = Literal::usize_unsuffixed(line).into_token_stream();
+        Self {
+            line,
+            ..Self::of(facade)
+        }
+    }
+
+    /// `$crate::__private`, so that a mistake in what is named by it is shown there.
+    pub(crate) fn private_at(&self, at: Span) -> TokenStream {
+        let trees = self.private.clone().into_iter();
+        trees
+            .map(|mut tree| {
+                tree.set_span(at);
+                tree
+            })
+            .collect()
+    }
+
     /// A name of the expansion's own.
-    fn own(&self, name: &str) -> Ident {
+    pub(crate) fn own(&self, name: &str) -> Ident {
         Ident::new(name, self.span)
     }
 
     /// The span for code about something that the caller wrote: mistakes in it are shown there, and its names are still ours.
-    fn at(&self, written: Span) -> Span {
+    pub(crate) fn at(&self, written: Span) -> Span {
         self.span.located_at(written)
     }
 }
@@ -74,6 +102,14 @@ pub(crate) fn log_at(facade: &Ident, level: &Ident, event: &Event) -> TokenStrea
 /// A call at a level that an expression gives.
 pub(crate) fn log_with(facade: &Ident, level: &Expr, event: &Event) -> TokenStream {
     log(&Scope::new(facade), &Level::Computed(level), event)
+}
+
+/// An event at the level of a span.
+pub(crate) fn log_in(scope: &Scope, level: &SpanLevel, event: &Event) -> TokenStream {
+    match level {
+        SpanLevel::Known(level) => log(scope, &Level::Fixed(level), event),
+        SpanLevel::Given(level) => log(scope, &Level::Computed(level), event),
+    }
 }
 
 fn log(scope: &Scope, level: &Level<'_>, event: &Event) -> TokenStream {
@@ -110,25 +146,35 @@ pub(crate) fn span(
     event: &Event,
 ) -> TokenStream {
     let scope = Scope::new(facade);
+    let span = span_in(&scope, level, event);
+    if is_entered {
+        entered(&scope, &span)
+    } else {
+        span
+    }
+}
+
+/// A span as a guard that has entered it.
+pub(crate) fn entered(scope: &Scope, span: &TokenStream) -> TokenStream {
+    let private = &scope.private;
+    quote_spanned!(scope.span=> #private::Span::entered(#span))
+}
+
+/// The expression that makes a span.
+pub(crate) fn span_in(scope: &Scope, level: &SpanLevel, event: &Event) -> TokenStream {
     let level = match level {
         SpanLevel::Known(level) => Level::Fixed(level),
         SpanLevel::Given(level) => Level::Constant(level),
     };
-    let guard = Guard::new(&scope, &level, &event.prefixes);
-    let values = Values::new(&scope, &event.values);
-    let record = record::span(&scope, &guard, event, &values);
-    let span = guard.around(
-        &scope,
-        &site::statics_of_span(&scope, &level, event),
-        &values.around(&scope, record),
-        Some(&no_span(&scope)),
-    );
-    if is_entered {
-        let private = &scope.private;
-        quote_spanned!(scope.span=> #private::Span::entered(#span))
-    } else {
-        span
-    }
+    let guard = Guard::new(scope, &level, &event.prefixes);
+    let values = Values::new(scope, &event.values);
+    let record = record::span(scope, &guard, event, &values);
+    guard.around(
+        scope,
+        &site::statics_of_span(scope, &level, event),
+        &values.around(scope, record),
+        Some(&no_span(scope)),
+    )
 }
 
 /// The span where none is wanted.

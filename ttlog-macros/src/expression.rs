@@ -1,6 +1,13 @@
 //! What an expression is, as far as its look tells.
 
+use quote::ToTokens;
+use syn::parse::Parse;
 use syn::{Expr, ExprLit, ExprPath, ExprRange, Lit, LitStr, RangeLimits};
+
+/// A copy of something that was parsed: by parsing it again, because syn's own way would cost every build of an application.
+pub(crate) fn copy<T: Parse + ToTokens>(parsed: &T) -> T {
+    syn::parse2(parsed.to_token_stream()).expect("what was parsed once can be parsed")
+}
 
 /// An expression without the invisible brackets of a macro's argument.
 pub(crate) fn peel(expression: &Expr) -> &Expr {

@@ -1,7 +1,7 @@
 //! The procedural macros of ttlog: what a log call turns into.
 //!
 //! Those of log calls are called by the macros of the `ttlog` crate, which hand them the path to itself (`[$crate]`), and by nobody
-//! else; `#[derive(Fields)]` is the callers' own.
+//! else; `#[derive(Fields)]` and `#[instrument]` are the callers' own.
 //! A call is parsed into what is written, checked into what it means, and expanded:
 //!
 //! | module | what it owns |
@@ -14,6 +14,7 @@
 //! | `event` | what a call means, however it was written: the beginning of a span is an event, too |
 //! | `expand` | the code of a call |
 //! | `derive` | `#[derive(Fields)]` |
+//! | `instrument` | the attribute of that name, from its brackets to the function's new body |
 //! | `rejection` | every mistake that is rejected, and what to write instead |
 
 #![forbid(unsafe_code)]
@@ -23,6 +24,7 @@ mod derive;
 mod event;
 mod expand;
 mod expression;
+mod instrument;
 mod message;
 mod parse;
 mod rejection;
@@ -64,6 +66,12 @@ fn span_of(call: parse::SpanCall) -> TokenStream {
     expand::or_reject(
         event.map(|event| expand::span(&call.facade, &call.level, call.is_entered, &event)),
     )
+}
+
+/// `#[instrument]`; the crate `ttlog` documents it.
+#[proc_macro_attribute]
+pub fn instrument(settings: TokenStream, item: TokenStream) -> TokenStream {
+    instrument::instrument(settings.into(), item.into()).into()
 }
 
 /// `enabled!([$crate] level)`: whether a call at this place and level would be recorded.

@@ -7,7 +7,7 @@ mod name;
 mod prefix;
 mod span;
 
-pub(crate) use call::{EnabledCall, LevelCall, LogCall};
+pub(crate) use call::{EnabledCall, LevelCall, LogCall, comma_or_end, items};
 pub(crate) use capture::Capture;
 pub(crate) use item::Item;
 pub(crate) use name::Name;

@@ -209,6 +209,108 @@ pub(crate) fn unexpected(at: Span) -> Error {
     )
 }
 
+/// `#[instrument]` on something else.
+pub(crate) fn no_function(at: Span) -> Error {
+    Error::new(at, "`#[instrument]` goes on a function or a method")
+}
+
+/// `#[instrument] fn f();`
+pub(crate) fn no_body(name: &Ident) -> Error {
+    Error::new(
+        name.span(),
+        "this function has no body: put `#[instrument]` on those that implement it",
+    )
+}
+
+/// `#[instrument] const fn f() {}`
+pub(crate) fn constant_function(word: &syn::Token![const]) -> Error {
+    Error::new(
+        word.span,
+        "a `const fn` can't be instrumented: it may run while the program is compiled",
+    )
+}
+
+/// `#[instrument("text")]`
+pub(crate) fn no_setting(at: Span) -> Error {
+    Error::new(at, format!("{SETTINGS} are expected here"))
+}
+
+/// `#[instrument(colour = "red")]`
+pub(crate) fn unknown_setting(word: &Ident) -> Error {
+    Error::new(
+        word.span(),
+        format!(
+            "`#[instrument]` has no `{word}`: it has {SETTINGS}; fields go into `fields({word} = …)`"
+        ),
+    )
+}
+
+const SETTINGS: &str = "`name = …`, `level = …`, `target = …`, `parent = …`, `fields(…)`, `skip(…)`, `skip_all`, `only(…)`, \
+                        `err`, `ret` and `crate = …`";
+
+/// `#[instrument(name = "a", name = "b")]`
+pub(crate) fn setting_twice(word: &Ident) -> Error {
+    Error::new(word.span(), format!("`{word}` is given twice"))
+}
+
+/// `#[instrument(skip(a), only(b))]`
+pub(crate) fn chosen_twice(word: &Ident) -> Error {
+    Error::new(
+        word.span(),
+        "only one of `skip`, `skip_all` and `only` says which parameters are fields",
+    )
+}
+
+/// `#[instrument(name)]`
+pub(crate) fn setting_without_value(word: &Ident) -> Error {
+    Error::new(word.span(), format!("`{word}` has no value: `{word} = …`"))
+}
+
+/// `#[instrument(skip)]`
+pub(crate) fn setting_without_brackets(word: &Ident) -> Error {
+    let hint = if word == "skip" {
+        "; `skip_all` skips all of them"
+    } else {
+        ""
+    };
+    Error::new(
+        word.span(),
+        format!("what is meant goes in brackets: `{word}(…)`{hint}"),
+    )
+}
+
+/// `#[instrument(skip(nobody))]`
+pub(crate) fn no_parameter(name: &Ident) -> Error {
+    Error::new(
+        name.span(),
+        format!("the function has no parameter `{name}`"),
+    )
+}
+
+/// `#[instrument(level = "loud")]`
+pub(crate) fn unknown_level(name: &LitStr) -> Error {
+    Error::new(
+        name.span(),
+        "the levels are \"trace\", \"debug\", \"info\", \"warn\", \"error\" and \"critical\"",
+    )
+}
+
+/// `#[instrument(err(Loud))]`
+pub(crate) fn unknown_report(word: &Ident) -> Error {
+    Error::new(
+        word.span(),
+        "`Debug`, `Display` or `level = …` is expected here",
+    )
+}
+
+/// `#[instrument(err)] fn f() {}`
+pub(crate) fn no_result(word: &Ident) -> Error {
+    Error::new(
+        word.span(),
+        "`err` logs the error of a `Result`, which this function does not return",
+    )
+}
+
 fn sigil(capture: Capture) -> char {
     if capture == Capture::Debug { '?' } else { '%' }
 }

@@ -20,6 +20,12 @@ macro_rules! log_order {
     ($id:expr, $($rest:tt)*) => { $crate::logging::info!(order.id = $id, $($rest)*) };
 }
 
+/// A function in a span.
+#[logging::instrument(crate = logging, err, ret)]
+pub fn fails(_attempt: u8) -> Result<u8, &'static str> {
+    Err("always")
+}
+
 /// Uses every macro under its path here.
 pub fn log() {
     let (level, user) = (logging::LogLevel::Error, 5);
@@ -36,5 +42,6 @@ pub fn log() {
     let _span = logging::info_span!(parent: &_guard, "span");
     let price = std::num::Wrapping(995);
     logging::info!("text", ..Order { id: 7, price });
+    assert!(fails(3).is_err());
     assert!(logging::enabled!(level));
 }

@@ -6,6 +6,7 @@
 //! | `site` | [`SpanSite`]: what is known of a span where it is written |
 //! | `handle` | [`Span`], and the guards that enter it |
 //! | `future` | futures that are in a span or a context whenever they are polled |
+//! | `watched` | the futures of instrumented functions |
 //! | `context` | [`with_context`] and [`Context`] |
 //! | `info`, `table` | [`SpanInfo`]: what a reader of the stream knows of a span, and of all of them |
 //! | `traceparent` | [`TraceParent`]: traces that come from outside, or go there |
@@ -26,6 +27,7 @@ mod tests;
 mod traceparent;
 #[cfg(all(test, not(loom), not(miri)))]
 mod view_tests;
+mod watched;
 
 pub use context::{Context, ContextFields, WithContext, context, with_context};
 pub use future::{InContext, InSpan, Instrument};
@@ -36,3 +38,4 @@ pub use site::SpanSite;
 pub(crate) use table::SpanTable;
 pub use table::Spans;
 pub use traceparent::{ParseTraceParentError, TraceParent, continue_trace};
+pub use watched::{Watched, never_returned, run_body};

@@ -151,7 +151,26 @@ struct Recorder<'a> {
 
 impl Recorder<'_> {
     /// Brings into scope what finds out how plain values are recorded, if there are any.
-    fn probes(&self, event: &Event) -> Option<TokenStream> {
+    fn probes(&self, event: &Event) -> TokenStream {
+        let typed = self.typed_probes(event);
+        let any = self.any_probes(event);
+        quote!(#typed #any)
+    }
+
+    /// The same for values that an attribute has recorded, whatever they are.
+    fn any_probes(&self, event: &Event) -> Option<TokenStream> {
+        let Scope { private, span, .. } = self.scope;
+        let mut captures = recorded_fields(event).map(|(_, recorded)| recorded.capture);
+        captures
+            .any(|capture| matches!(capture, Capture::Argument | Capture::Failure))
+            .then(|| {
+                quote_spanned! {*span=>
+                    use #private::{AnyDebug as _, AnyDisplay as _, AnyError as _, AnyType as _, AnyValue as _};
+                }
+            })
+    }
+
+    fn typed_probes(&self, event: &Event) -> Option<TokenStream> {
         let computed = event
             .computed
             .iter()
@@ -284,6 +303,8 @@ impl Recorder<'_> {
                 let text = self.text("{:?}", value);
                 quote_spanned!(span=> #variable.debug(#text);)
             }
+            (Capture::Argument, _) => self.any_probe(value, "ttlog_argument"),
+            (Capture::Failure, _) => self.any_probe(value, "ttlog_error"),
             (Capture::Error, _) => {
                 let value = &value.reference;
                 quote_spanned!(span=> #variable.slot().error(#value);)
@@ -312,6 +333,17 @@ impl Recorder<'_> {
             None => quote_spanned!(span=> (&&&#private::Probe(#value)).#ask()),
         };
         quote_spanned!(span=> #kind.#record(#value, &mut #variable #text);)
+    }
+
+    fn any_probe(&self, value: &Passed, kind: &str) -> TokenStream {
+        let private = &self.scope.private;
+        let variable = &self.variable;
+        let span = self.scope.at(value.span);
+        let kind = Ident::new(kind, span);
+        let value = &value.reference;
+        quote_spanned! {span=>
+            (&&&&&#private::Probe(#value)).#kind().record(#value, &mut #variable);
+        }
     }
 
     fn text(&self, placeholder: &str, value: &Passed) -> TokenStream {

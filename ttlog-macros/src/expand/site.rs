@@ -61,6 +61,7 @@ pub(super) fn statics_of_span(scope: &Scope, level: &Level<'_>, event: &Event) -
         facade,
         private,
         span,
+        line,
     } = scope;
     let (site, constant) = (scope.own(SITE), scope.own(LEVEL));
     let (declared, level) = match level {
@@ -77,7 +78,7 @@ pub(super) fn statics_of_span(scope: &Scope, level: &Level<'_>, event: &Event) -
     quote_spanned! {*span=>
         #declared
         static #site: #private::SpanSite = #private::SpanSite::new(
-            #level, #target, #private::module_path!(), #private::file!(), #private::line!(), #name, #fields
+            #level, #target, #private::module_path!(), #private::file!(), #line, #name, #fields
         );
     }
 }
@@ -102,6 +103,7 @@ fn declare(
         facade,
         private,
         span,
+        line,
     } = scope;
     let site = scope.own(SITE);
     let target = target(scope, prefixes);
@@ -123,7 +125,7 @@ fn declare(
         .map(|name| quote_spanned!(*span=> .with_name(#name)));
     quote_spanned! {*span=>
         static #site: #site_type = #private::CallSite::#constructor(#private::Metadata::new(
-            #level, #target, #private::module_path!(), #private::file!(), #private::line!(), #message, #fields
+            #level, #target, #private::module_path!(), #private::file!(), #line, #message, #fields
         ) #name);
     }
 }

@@ -89,7 +89,7 @@ fn level(input: ParseStream<'_>) -> syn::Result<Expr> {
 }
 
 /// Every form that the items of a call take: a list, `{ fields }, list`, or `fields; list`.
-pub(super) fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
+pub(crate) fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
     let mut items = Vec::new();
     if input.peek(token::Brace) && !input.peek2(Token![=]) && !input.peek2(Token![:]) {
         let fields;
@@ -122,7 +122,7 @@ fn list(input: ParseStream<'_>, items: &mut Vec<Item>) -> syn::Result<()> {
     Ok(())
 }
 
-pub(super) fn comma_or_end(input: ParseStream<'_>) -> syn::Result<()> {
+pub(crate) fn comma_or_end(input: ParseStream<'_>) -> syn::Result<()> {
     if input.is_empty() {
         return Ok(());
     }

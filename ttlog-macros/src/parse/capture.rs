@@ -19,6 +19,10 @@ pub(crate) enum Capture {
     Debug,
     /// `:err`
     Error,
+    /// Of an instrumented function: an argument or a result, in whichever way there is.
+    Argument,
+    /// Of an instrumented function: its error, in whichever way there is.
+    Failure,
 }
 
 impl Capture {

@@ -30,6 +30,19 @@ impl Item {
         }
     }
 
+    /// Whether it is a field of this name.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        let text = |name: &Name| match name {
+            Name::Fixed { text, .. } => Some(text.clone()),
+            Name::Computed(_) => None,
+        };
+        let own = match self {
+            Self::Field { name, .. } => text(name),
+            Self::Plain(expression) => Name::of_place(expression).and_then(|name| text(&name)),
+        };
+        own.is_some_and(|own| own == name)
+    }
+
     /// Whether what comes next is an item and cannot be a level.
     pub(super) fn is_certainly_next(input: ParseStream<'_>) -> bool {
         input.peek(LitStr) || Self::is_field_next(input)

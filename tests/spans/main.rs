@@ -1,0 +1,6 @@
+//! Functions and futures in spans.
+
+mod functions;
+mod futures;
+mod reports;
+mod support;

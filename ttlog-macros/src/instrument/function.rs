@@ -1,0 +1,233 @@
+//! The function that the attribute stands on: its signature as a tree, its body as tokens.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::quote;
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, FnArg, Pat, Path, Result, ReturnType, Signature, Token, Type, Visibility};
+
+use crate::rejection;
+
+/// The function that the attribute stands on.
+pub(super) struct Function {
+    attributes: Vec<Attribute>,
+    visibility: Visibility,
+    pub(super) signature: Signature,
+    /// With its braces, and without its inner attributes.
+    pub(super) body: Group,
+    /// How the function comes to its result.
+    pub(super) kind: Kind,
+    /// The parameters that a block takes which the body becomes; empty as long as it becomes none.
+    pub(super) taken: Vec<Taken>,
+}
+
+/// A parameter that a block takes.
+pub(super) struct Taken {
+    /// The `mut` that it had in the signature, where it would then be unused.
+    pub(super) mutability: Option<Token![mut]>,
+    pub(super) name: Ident,
+}
+
+/// How a function comes to its result.
+pub(super) enum Kind {
+    /// By running.
+    Plain,
+    /// It is an `async fn`.
+    Async,
+    /// It gives a future, as `#[async_trait]` has it: what stands before the `async` block, the block, and whether it stands in the
+    /// brackets of `Box::pin(…)`.
+    GivesFuture {
+        before: TokenStream,
+        future: TokenStream,
+        brackets: Option<Group>,
+    },
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let mut attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        let is_function = [
+            input.peek(Token![fn]),
+            input.peek(Token![async]),
+            input.peek(Token![const]) && !input.peek2(syn::Ident),
+            input.peek(Token![unsafe]) && !input.peek2(Token![impl]),
+            input.peek(Token![extern]) && !input.peek2(Token![crate]),
+        ];
+        if !is_function.contains(&true) {
+            return Err(rejection::no_function(input.span()));
+        }
+        let signature: Signature = input.parse()?;
+        if let Some(word) = &signature.constness {
+            return Err(rejection::constant_function(word));
+        }
+        if input.peek(Token![;]) {
+            return Err(rejection::no_body(&signature.ident));
+        }
+        let body: Group = input.parse()?;
+        let (inner, body) = without_inner_attributes(&body)?;
+        attributes.extend(inner);
+        let kind = Kind::of(&signature, &body);
+        Ok(Self {
+            attributes,
+            visibility,
+            signature,
+            body,
+            kind,
+            taken: Vec::new(),
+        })
+    }
+}
+
+/// The inner attributes of a body, as outer ones, and the rest.
+fn without_inner_attributes(body: &Group) -> Result<(Vec<Attribute>, Group)> {
+    let parts = |input: ParseStream<'_>| {
+        let attributes = input.call(Attribute::parse_inner)?;
+        let rest: TokenStream = input.parse()?;
+        Ok((attributes, rest))
+    };
+    let (mut attributes, rest) = syn::parse::Parser::parse2(parts, body.stream())?;
+    for attribute in &mut attributes {
+        attribute.style = syn::AttrStyle::Outer;
+    }
+    Ok((attributes, braces(body, rest)))
+}
+
+/// A block where `place` is.
+pub(super) fn braces(place: &Group, content: TokenStream) -> Group {
+    let mut block = Group::new(Delimiter::Brace, content);
+    block.set_span(place.span());
+    block
+}
+
+impl Function {
+    /// Lets a block take the parameters, but for those that patterns take apart.
+    pub(super) fn take_parameters(&mut self) {
+        for parameter in &mut self.signature.inputs {
+            if let FnArg::Typed(parameter) = parameter
+                && let Pat::Ident(pattern) = &mut *parameter.pat
+                && pattern.by_ref.is_none()
+                && pattern.subpat.is_none()
+            {
+                self.taken.push(Taken {
+                    mutability: pattern.mutability.take(),
+                    name: pattern.ident.clone(),
+                });
+            }
+        }
+    }
+
+    /// The line of its name.
+    pub(super) fn line(&self) -> usize {
+        self.signature.ident.span().unwrap().start().line()
+    }
+
+    /// The type that is written behind `->`.
+    pub(super) fn result(&self) -> Option<&Type> {
+        match &self.signature.output {
+            ReturnType::Default => None,
+            ReturnType::Type(_, result) => Some(result),
+        }
+    }
+
+    /// Whether its result looks like a `Result`, which is then asked whether it is an error.
+    pub(super) fn may_fail(&self) -> bool {
+        let is_result = |path: &Path| {
+            let last = path.segments.last();
+            last.is_some_and(|last| last.ident.to_string().ends_with("Result"))
+        };
+        match self.kind {
+            Kind::Plain => matches!(self.result(), Some(Type::Path(path)) if is_result(&path.path)),
+            Kind::Async | Kind::GivesFuture { .. } => true,
+        }
+    }
+
+    /// The function with another body.
+    pub(super) fn with_body(&self, body: TokenStream) -> TokenStream {
+        let Self {
+            attributes,
+            visibility,
+            signature,
+            ..
+        } = self;
+        let body = braces(&self.body, body);
+        quote!(#(#attributes)* #visibility #signature #body)
+    }
+}
+
+impl Kind {
+    fn of(signature: &Signature, body: &Group) -> Self {
+        if signature.asyncness.is_some() {
+            return Self::Async;
+        }
+        let trees: Vec<_> = body.stream().into_iter().collect();
+        Self::gives_future(&trees).unwrap_or(Self::Plain)
+    }
+
+    fn gives_future(trees: &[TokenTree]) -> Option<Self> {
+        if let Some(start) = async_block_at_end(trees) {
+            let (before, future) = trees.split_at(start);
+            return ends_statement(before).then(|| Self::GivesFuture {
+                before: before.iter().cloned().collect(),
+                future: future.iter().cloned().collect(),
+                brackets: None,
+            });
+        }
+        let (last, before) = trees.split_last()?;
+        let TokenTree::Group(brackets) = last else {
+            return None;
+        };
+        let mut content: Vec<_> = brackets.stream().into_iter().collect();
+        content.pop_if(|last| matches!(last, TokenTree::Punct(comma) if comma.as_char() == ','));
+        let is_pinned = brackets.delimiter() == Delimiter::Parenthesis
+            && async_block_at_end(&content) == Some(0)
+            && ends_in_path_to_pin(before);
+        is_pinned.then(|| Self::GivesFuture {
+            before: before.iter().cloned().collect(),
+            future: content.into_iter().collect(),
+            brackets: Some(brackets.clone()),
+        })
+    }
+}
+
+/// Where the `async { … }` or `async move { … }` begins with which the tokens end.
+fn async_block_at_end(trees: &[TokenTree]) -> Option<usize> {
+    let is_word =
+        |tree: &TokenTree, text: &str| matches!(tree, TokenTree::Ident(word) if word == text);
+    let [rest @ .., TokenTree::Group(block)] = trees else {
+        return None;
+    };
+    if block.delimiter() != Delimiter::Brace {
+        return None;
+    }
+    match rest {
+        [.., first, second] if is_word(first, "async") && is_word(second, "move") => {
+            Some(rest.len() - 2)
+        }
+        [.., word] if is_word(word, "async") => Some(rest.len() - 1),
+        _ => None,
+    }
+}
+
+/// Whether what comes behind these tokens is an expression of its own.
+fn ends_statement(trees: &[TokenTree]) -> bool {
+    match trees.last() {
+        None => true,
+        Some(TokenTree::Punct(punct)) => punct.as_char() == ';',
+        Some(_) => false,
+    }
+}
+
+/// Whether the tokens end in `Box::pin`, by whatever path, and that is all of an expression.
+fn ends_in_path_to_pin(trees: &[TokenTree]) -> bool {
+    if !matches!(trees.last(), Some(TokenTree::Ident(word)) if word == "pin") {
+        return false;
+    }
+    let is_of_path = |tree: &TokenTree| match tree {
+        TokenTree::Ident(_) => true,
+        TokenTree::Punct(punct) => punct.as_char() == ':',
+        _ => false,
+    };
+    let path = trees.iter().rev().take_while(|tree| is_of_path(tree));
+    let path: Vec<_> = path.map(ToString::to_string).collect();
+    path.iter().any(|word| word == "Box") && ends_statement(&trees[..trees.len() - path.len()])
+}

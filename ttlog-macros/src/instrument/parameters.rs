@@ -1,0 +1,77 @@
+//! Which parameters of a function are fields of its span.
+
+use proc_macro2::Ident;
+use syn::ext::IdentExt;
+use syn::{Expr, ExprPath, FnArg, Pat, Result, Signature};
+
+use super::settings::Chosen;
+use crate::parse::{Capture, Item, Name};
+use crate::rejection;
+
+/// The parameters that are chosen, but for those that `fields` gives another value, and `fields`.
+pub(super) fn fields(
+    signature: &Signature,
+    chosen: &Chosen,
+    fields: Vec<Item>,
+) -> Result<Vec<Item>> {
+    let mut names = Vec::new();
+    for parameter in &signature.inputs {
+        match parameter {
+            FnArg::Typed(parameter) => names_in(&parameter.pat, &mut names),
+            FnArg::Receiver(_) => {}
+        }
+    }
+    if let Chosen::Without(given) | Chosen::Only(given) = chosen
+        && let Some(unknown) = given
+            .iter()
+            .find(|name| *name != "self" && !names.contains(name))
+    {
+        return Err(rejection::no_parameter(unknown));
+    }
+    let is_chosen = |name: &Ident| match chosen {
+        Chosen::All => true,
+        Chosen::Without(skipped) => !skipped.contains(name),
+        Chosen::Only(only) => only.contains(name),
+    };
+    let is_given = |name: &Ident| {
+        let name = name.unraw().to_string();
+        fields.iter().any(|field| field.is_named(&name))
+    };
+    names.retain(|name| is_chosen(name) && !is_given(name));
+    Ok(names.into_iter().map(field).chain(fields).collect())
+}
+
+fn field(name: Ident) -> Item {
+    Item::Field {
+        name: Name::Fixed {
+            text: name.unraw().to_string(),
+            span: name.span(),
+            identifier: Some(name.clone()),
+        },
+        capture: Capture::Argument,
+        value: Expr::Path(ExprPath {
+            attrs: Vec::new(),
+            qself: None,
+            path: name.into(),
+        }),
+    }
+}
+
+/// The variables that a pattern gives names to.
+fn names_in(pattern: &Pat, names: &mut Vec<Ident>) {
+    match pattern {
+        Pat::Ident(pattern) => names.push(pattern.ident.clone()),
+        Pat::Paren(pattern) => names_in(&pattern.pat, names),
+        Pat::Reference(pattern) => names_in(&pattern.pat, names),
+        Pat::Slice(pattern) => pattern.elems.iter().for_each(|part| names_in(part, names)),
+        Pat::Struct(pattern) => {
+            let parts = pattern.fields.iter();
+            parts.for_each(|part| names_in(&part.pat, names));
+        }
+        Pat::Tuple(pattern) => pattern.elems.iter().for_each(|part| names_in(part, names)),
+        Pat::TupleStruct(pattern) => {
+            pattern.elems.iter().for_each(|part| names_in(part, names));
+        }
+        _ => {}
+    }
+}
