@@ -21,14 +21,18 @@ use crate::process_facts::process_facts;
 use crate::record::{
     Header, LOG_PREFIX_WORDS, RING_PREFIX_WORDS, next_record, thread_of, whole_records,
 };
+use crate::recorder::Recorder;
 use crate::report::report;
 use crate::ring::{Cursor, Ring};
 use crate::snapshot::{self, Contents, Facts, SnapshotError, fact};
+use crate::span;
 use crate::sync::lock;
 use crate::thread_names;
 
 /// How long a snapshot waits for the rings to be emptied.
 const SYNC_TIMEOUT: Duration = Duration::from_millis(200);
+/// By how much time the order of the recorder may be wrong, where a thread was interrupted while it logged.
+const ORDER_MARGIN: Duration = Duration::from_millis(10);
 /// How much of the recorder is copied at once: little enough not to be overtaken.
 const PIECE_WORDS: u64 = 1 << 16;
 
@@ -53,8 +57,12 @@ impl Pipeline {
     /// Writes a snapshot; see [`TtlogHandle::snapshot`](crate::TtlogHandle::snapshot).
     pub(crate) fn snapshot(&self, reason: &str) -> Result<PathBuf, SnapshotError> {
         self.sync(SYNC_TIMEOUT);
-        let (recorded, pending) = self.copy_events();
-        let (sites, threads) = named_by(&[&recorded, &pending]);
+        let Copied {
+            spans,
+            recorded,
+            pending,
+        } = self.copy_events();
+        let (sites, threads) = named_by(&[&spans, &recorded, &pending]);
         let sites: Vec<(u32, &Metadata)> = sites
             .into_iter()
             .map(|id| (id, callsite::metadata(id)))
@@ -67,6 +75,7 @@ impl Pipeline {
             facts: &self.facts(reason),
             sites: &sites,
             threads: &threads,
+            spans: &spans,
             events: &[&recorded, &pending],
             packing: self.settings().packing,
         };
@@ -107,12 +116,11 @@ impl Pipeline {
     }
 
     /// The records in the recorder, and those that come after them: in the rings. All as the recorder has them.
-    fn copy_events(&self) -> (Vec<u64>, Vec<u64>) {
+    fn copy_events(&self) -> Copied {
         if self.flow.is_left_behind() {
             // Nobody moves events any more, but somebody may have been about to when the process was forked.
             let recorder = self.recorder();
-            let events = copy_recorder(&recorder.log, recorder.log.published());
-            return (events, Vec::new());
+            return Copied::of(&recorder, recorder.log.published(), Vec::new());
         }
         let (recorder, end, pending) = {
             // Short: the rings are small, and the recorder is copied after.
@@ -121,7 +129,7 @@ impl Pipeline {
             let end = recorder.log.published();
             (recorder, end, self.copy_rings())
         };
-        (copy_recorder(&recorder.log, end), pending)
+        Copied::of(&recorder, end, pending)
     }
 
     /// What the snapshot thread has not taken out of the rings, in the order of time.
@@ -158,6 +166,47 @@ impl Pipeline {
         }
         pending
     }
+}
+
+/// What a snapshot is made of, as the recorder has it.
+struct Copied {
+    /// Of spans that began before the other records.
+    spans: Vec<u64>,
+    recorded: Vec<u64>,
+    pending: Vec<u64>,
+}
+
+impl Copied {
+    fn of(recorder: &Recorder, end: u64, pending: Vec<u64>) -> Copied {
+        // First: what the recorder loses meanwhile is not needed, and what is new comes with its spans.
+        let mut spans = span::copy_all(&recorder.spans);
+        let recorded = copy_recorder(&recorder.log, end);
+        keep_older(&mut spans, &recorded);
+        Copied {
+            spans,
+            recorded,
+            pending,
+        }
+    }
+}
+
+/// Removes the records that are among the events, too.
+fn keep_older(spans: &mut Vec<u64>, events: &[u64]) {
+    let oldest_ns = events
+        .get(1)
+        .map_or(u64::MAX, |wall_ns| u64::from_le(*wall_ns));
+    let limit_ns = oldest_ns.saturating_add(ORDER_MARGIN.as_nanos() as u64);
+    let mut kept = Vec::new();
+    let mut rest = &spans[..];
+    while let Some((_, record)) = next_record(&mut rest) {
+        if record
+            .get(1)
+            .is_some_and(|wall_ns| u64::from_le(*wall_ns) <= limit_ns)
+        {
+            kept.extend_from_slice(record);
+        }
+    }
+    *spans = kept;
 }
 
 /// The records in the recorder up to `end`.

@@ -29,7 +29,7 @@ use crate::message::{Message, Task};
 use crate::panic_hook;
 use crate::pipeline::{NewSink, Parts, Pipeline, Settings};
 use crate::process_facts::process_facts;
-use crate::recorder::Recorder;
+use crate::recorder::{Recorder, RecorderRings};
 use crate::registry::Registry;
 use crate::report::report;
 use crate::ring::Ring;
@@ -223,7 +223,7 @@ impl TtlogBuilder {
     ///
     /// **Where to put it.** On a tmpfs (`/dev/shm`, `/run`) it outlives the process and costs nothing. On a disk it outlives the machine, too,
     /// up to what was written back last; but each time the kernel has written a page back, the first store into it again
-    /// takes some microseconds, 80 and more now and then. The file has the size of the recorder, 64 KiB or more for call sites and threads, and
+    /// takes some microseconds, 80 and more now and then. The file has the size of the recorder, a quarter of that (64 KiB at least) for what began long ago, 64 KiB or more for call sites and threads, and
     /// that of a [ring](Self::ring_bytes) for each thread that logs; all of it is taken from the device before it is used.
     ///
     /// A path is one process's at a time, as long as it runs: see [`InitError::BlackBoxInUse`]. Only its owner may read the file.
@@ -607,12 +607,12 @@ impl TtlogBuilder {
             }
             None => None,
         };
-        let (black_box, log) = match image {
-            Some((black_box, log)) => (Some(black_box), log),
-            None => (None, new_log(sizes.recorder_words)?),
+        let (black_box, rings) = match image {
+            Some((black_box, rings)) => (Some(black_box), rings),
+            None => (None, new_rings(sizes)?),
         };
         Ok(Parts {
-            recorder: Arc::new(Recorder::new(log, states)),
+            recorder: Arc::new(Recorder::new(rings, states)),
             black_box,
             sinks,
             clock: self.clock,
@@ -622,9 +622,15 @@ impl TtlogBuilder {
     }
 }
 
-fn new_log(words: usize) -> Result<Ring, InitError> {
-    Ring::new(words).map_err(|_| InitError::OutOfMemory {
-        bytes: words * size_of::<u64>(),
+fn new_rings(sizes: Sizes) -> Result<RecorderRings, InitError> {
+    let ring = |words| {
+        Ring::new(words).map_err(|_| InitError::OutOfMemory {
+            bytes: words * size_of::<u64>(),
+        })
+    };
+    Ok(RecorderRings {
+        log: ring(sizes.recorder_words)?,
+        spans: ring(sizes.span_words)?,
     })
 }
 
@@ -633,7 +639,7 @@ fn new_black_box(
     path: &Path,
     settings: &Settings,
     sizes: Sizes,
-) -> Result<(Arc<BlackBox>, Ring), InitError> {
+) -> Result<(Arc<BlackBox>, RecorderRings), InitError> {
     let place = Place::take(path)?;
     place.save_previous(settings)?;
     let facts = process_facts(&settings.service, now_nanos());
@@ -642,11 +648,11 @@ fn new_black_box(
 }
 
 /// Enters into an image what has to be there before there are events.
-fn begun((black_box, log): (Arc<BlackBox>, Ring)) -> (Arc<BlackBox>, Ring) {
+fn begun((black_box, rings): (Arc<BlackBox>, RecorderRings)) -> (Arc<BlackBox>, RecorderRings) {
     // So that their ticks can be read.
     black_box.set_calibration(&Calibration::new());
     callsite::describe_to(&black_box);
-    (black_box, log)
+    (black_box, rings)
 }
 
 fn executable_name() -> String {

@@ -436,6 +436,7 @@ impl Pipeline {
             sinks: sinks.collect(),
             rings: rings.len(),
             snapshots: self.snapshots.load(Ordering::Relaxed),
+            forgotten_spans: recorder.spans.label().dropped.load(Ordering::Relaxed),
         }
     }
 }

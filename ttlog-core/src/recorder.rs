@@ -14,7 +14,16 @@ use crate::sink_state::SinkState;
 #[derive(Debug)]
 pub(crate) struct Recorder {
     pub(crate) log: Ring,
+    /// The beginnings of spans that events in the log may be in; see [`LiveSpans`](crate::span::LiveSpans).
+    pub(crate) spans: Ring,
     pub(crate) sinks: Vec<Arc<SinkState>>,
+}
+
+/// What a recorder is made of.
+#[derive(Debug)]
+pub(crate) struct RecorderRings {
+    pub(crate) log: Ring,
+    pub(crate) spans: Ring,
 }
 
 /// A sink that may not be overwritten has not read what would have to give way.
@@ -22,8 +31,9 @@ pub(crate) struct Recorder {
 pub(crate) struct HeldBack;
 
 impl Recorder {
-    pub(crate) fn new(log: Ring, sinks: Vec<Arc<SinkState>>) -> Self {
-        Recorder { log, sinks }
+    pub(crate) fn new(rings: RecorderRings, sinks: Vec<Arc<SinkState>>) -> Self {
+        let RecorderRings { log, spans } = rings;
+        Recorder { log, spans, sinks }
     }
 
     /// Appends a record from a thread's ring, with the wall time in place of its ticks.

@@ -19,7 +19,7 @@ use crate::ring::Cursor;
 use crate::sink::{Overflow, Sink, SpanRecords};
 use crate::sink_shield::Shield;
 use crate::sink_state::{Health, SinkState};
-use crate::span::SpanTable;
+use crate::span::{self, SpanTable};
 use crate::thread_names;
 
 /// How many words are copied out of the recorder at once.
@@ -57,6 +57,7 @@ pub(crate) fn start(
             spans: SpanTable::default(),
             wanted_of_spans,
         };
+        mouth.learn_spans(&feed.recorder);
         while feed.step(&mut mouth) {}
     };
     thread.spawn(run).map(drop)
@@ -138,6 +139,7 @@ impl Feed {
             self.state.overwritten(lost);
             Loss::Overwritten
         };
+        mouth.learn_spans(&self.recorder);
         self.state.has_copied(self.cursor.position);
         mouth.tell_of(lost, loss);
     }
@@ -172,6 +174,19 @@ impl Mouth {
     fn deliver_all(&mut self, mut words: &[u64]) {
         while let Some((header, record)) = next_record(&mut words) {
             self.deliver(header, record);
+        }
+    }
+
+    /// Takes in the spans that began before what the sink reads next, because it begins there or because something is missing.
+    fn learn_spans(&mut self, recorder: &Recorder) {
+        self.spans.clear();
+        let words = span::copy_all(&recorder.spans);
+        let mut rest = &words[..];
+        while let Some((header, record)) = next_record(&mut rest) {
+            let metadata = self.sites.get(header.site());
+            if let Some(event) = EventRef::parse(record, metadata, None) {
+                self.spans.feed(&event);
+            }
         }
     }
 

@@ -12,6 +12,9 @@ const SMALLEST_RECORDER_BYTES: usize = 64 << 10;
 const LARGEST_RECORDER_BYTES: usize = 1 << 40;
 const SMALLEST_RING_BYTES: usize = 8 << 10;
 const LARGEST_RING_BYTES: usize = 1 << 30;
+/// The ring with the beginnings of spans has this part of the recorder's size.
+const SPANS_SHARE: usize = 4;
+const SMALLEST_SPAN_WORDS: usize = (64 << 10) / WORD_BYTES;
 const SMALLEST_EVENT_BYTES: usize = 1 << 10;
 const LARGEST_EVENT_BYTES: usize = 512 << 10;
 
@@ -19,6 +22,7 @@ const LARGEST_EVENT_BYTES: usize = 512 << 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sizes {
     pub(crate) recorder_words: usize,
+    pub(crate) span_words: usize,
     pub(crate) ring_words: usize,
     pub(crate) longest_record: u64,
 }
@@ -52,8 +56,10 @@ impl Sizes {
             .max(SMALLEST_RECORDER_BYTES)
             .max((longest_record + 1) * records);
         let with_spare_chunks = recorder_bytes + recorder_bytes / (CHUNKS as usize / 2);
+        let recorder_words = (with_spare_chunks / WORD_BYTES).next_power_of_two();
         Ok(Sizes {
-            recorder_words: (with_spare_chunks / WORD_BYTES).next_power_of_two(),
+            recorder_words,
+            span_words: (recorder_words / SPANS_SHARE).max(SMALLEST_SPAN_WORDS),
             ring_words: (ring_bytes.max(longest_record * records) / WORD_BYTES).next_power_of_two(),
             longest_record: longest_record as u64,
         })
@@ -65,6 +71,7 @@ impl Sizes {
     pub(crate) fn of_rings(self) -> RingSizes {
         RingSizes {
             recorder_words: self.recorder_words,
+            span_words: self.span_words,
             ring_words: self.ring_words,
         }
     }

@@ -20,11 +20,12 @@ use crate::fatal_signals;
 use crate::loss::{self, Loss};
 use crate::message::{Internal, Message, Task};
 use crate::pipeline::{Parts, Pipeline};
-use crate::record::{Header, next_record};
+use crate::record::{Header, LOG_PREFIX_WORDS, RING_PREFIX_WORDS, next_record};
 use crate::recorder::{HeldBack, Recorder};
 use crate::report::report;
 use crate::ring::Cursor;
 use crate::sink_state::Health;
+use crate::span::LiveSpans;
 use crate::sync::lock;
 use crate::thread_ring::ThreadRing;
 use crate::triggers::Triggers;
@@ -114,6 +115,7 @@ pub(crate) struct SnapshotThread {
     /// For each sink that holds back, since when it has done nothing, and what it had done then.
     held_back_since: Option<(Instant, Vec<u64>)>,
     triggers: Triggers,
+    spans: LiveSpans,
     stopping: bool,
 }
 
@@ -141,6 +143,7 @@ impl SnapshotThread {
             drains: Vec::new(),
             held_back_since: None,
             triggers,
+            spans: LiveSpans::default(),
             stopping: false,
         }
     }
@@ -250,6 +253,11 @@ impl SnapshotThread {
             let number = source.ring.origin(source.cursor.position);
             self.recorder.append(record, wall_ns, thread_id, number)?;
             self.triggers.see(record);
+            let header = Header(u64::from_le(record[0]));
+            if self.spans.concern(header.site()) {
+                let record = whole(record, wall_ns, thread_id, number);
+                self.spans.see(&self.recorder, &record);
+            }
             source.advance(length);
         }
     }
@@ -462,6 +470,7 @@ impl SnapshotThread {
                 break;
             }
         }
+        self.spans.move_to(&old, &self.recorder);
         for sink in &old.sinks {
             sink.stop();
         }
@@ -471,6 +480,18 @@ impl SnapshotThread {
         // `init` may have asked for it since.
         fatal_signals::enter_thread(0);
     }
+}
+
+/// A record of a thread's ring in the recorder's layout.
+#[cold]
+fn whole(record: &[u64], wall_ns: u64, thread_id: u32, number: u32) -> Vec<u64> {
+    let longer = record.len() + LOG_PREFIX_WORDS - RING_PREFIX_WORDS as usize;
+    let header = Header(u64::from_le(record[0])).with_length(longer);
+    let origin = u64::from(thread_id) << 32 | u64::from(number);
+    let mut words = Vec::with_capacity(longer);
+    words.extend([header.0.to_le(), wall_ns.to_le(), origin.to_le()]);
+    words.extend_from_slice(&record[RING_PREFIX_WORDS as usize..]);
+    words
 }
 
 /// Of the sources, the one with the earliest record, and up to what time its records come first.

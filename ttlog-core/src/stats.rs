@@ -18,6 +18,9 @@ pub struct Stats {
     /// Events for which there was no place: a full ring under `DropNewest`, a wait that was given up, a
     /// panic in a value, too deep a nesting, a thread without memory.
     pub dropped: u64,
+    /// Spans that had not ended, or whose events may be in the recorder yet, and whose beginnings were forgotten because there were too many: in
+    /// snapshots events may be without them.
+    pub forgotten_spans: u64,
     /// What each sink has done, in the order in which they were given.
     pub sinks: Vec<SinkStats>,
     /// Rings in use or waiting for a thread.

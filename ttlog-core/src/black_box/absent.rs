@@ -8,7 +8,7 @@ use crate::clock::Calibration;
 use crate::init_error::InitError;
 use crate::metadata::Metadata;
 use crate::pipeline::Settings;
-use crate::ring::Ring;
+use crate::recorder::RecorderRings;
 use crate::snapshot::Facts;
 
 /// There is none.
@@ -80,7 +80,7 @@ impl Place {
         self,
         _facts: &Facts,
         _sizes: RingSizes,
-    ) -> Result<(Arc<BlackBox>, Ring), InitError> {
+    ) -> Result<(Arc<BlackBox>, RecorderRings), InitError> {
         match self {}
     }
 }

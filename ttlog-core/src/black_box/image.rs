@@ -90,6 +90,11 @@ impl<S: Source> Image<S> {
         self.of_kind(kind::RECORDER).find_map(RingReader::new)
     }
 
+    /// The ring with the beginnings of spans; an image of an earlier version has none.
+    pub(crate) fn spans(&self) -> Option<RingReader> {
+        self.of_kind(kind::SPANS).find_map(RingReader::new)
+    }
+
     /// The rings of threads.
     pub(crate) fn rings(&self) -> impl Iterator<Item = RingReader> {
         self.of_kind(kind::THREAD_RING).filter_map(RingReader::new)

@@ -64,6 +64,8 @@ pub(crate) mod kind {
     pub(crate) const THREAD_RING: u32 = 4;
     /// The recorder; the parameter is its words.
     pub(crate) const RECORDER: u32 = 5;
+    /// The beginnings of spans that the recorder's events may be in; the parameter is its words.
+    pub(crate) const SPANS: u32 = 6;
 }
 
 /// The first bytes of a segment, with its kind in the high half.

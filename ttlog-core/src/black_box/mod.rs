@@ -73,5 +73,6 @@ pub(crate) use {mapping::Mapping, place::Place, writer::BlackBox};
 )]
 pub(crate) struct RingSizes {
     pub(crate) recorder_words: usize,
+    pub(crate) span_words: usize,
     pub(crate) ring_words: usize,
 }

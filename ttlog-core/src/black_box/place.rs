@@ -21,8 +21,8 @@ use super::writer::BlackBox;
 use crate::clock::now_nanos;
 use crate::init_error::InitError;
 use crate::pipeline::Settings;
+use crate::recorder::RecorderRings;
 use crate::report::report;
-use crate::ring::Ring;
 use crate::snapshot::{self, Facts, ReadError, SnapshotError, fact};
 
 /// How often the path is looked at anew because another process has just replaced the file.
@@ -128,7 +128,7 @@ impl Place {
         self,
         facts: &Facts,
         sizes: RingSizes,
-    ) -> Result<(Arc<BlackBox>, Ring), InitError> {
+    ) -> Result<(Arc<BlackBox>, RecorderRings), InitError> {
         let partial = with_ending(&self.path, ".partial");
         // Of a process that was killed just here: nobody else may be, as the lock says.
         let _ = fs::remove_file(&partial);
@@ -144,7 +144,7 @@ impl Place {
         partial: &Path,
         facts: &Facts,
         sizes: RingSizes,
-    ) -> Result<(Arc<BlackBox>, Ring), InitError> {
+    ) -> Result<(Arc<BlackBox>, RecorderRings), InitError> {
         let file = OpenOptions::new()
             .read(true)
             .write(true)

@@ -138,6 +138,7 @@ impl<S: Source> Salvage<S> {
         blocks.block(block::FACTS, &self.payload.bytes)?;
         self.sites(&mut blocks)?;
         self.threads(&mut blocks)?;
+        self.spans(&mut blocks)?;
         Ok(blocks)
     }
 
@@ -204,6 +205,42 @@ impl<S: Source> Salvage<S> {
         self.payload.bytes[..4].copy_from_slice(&count.to_le_bytes());
         self.payload.pad();
         blocks.block(block::THREADS, &self.payload.bytes)
+    }
+
+    /// The beginnings of spans that the events may be in, and some more.
+    fn spans(&mut self, blocks: &mut BlockWriter<impl Write>) -> io::Result<()> {
+        let Some(ring) = self.image.spans() else {
+            return Ok(());
+        };
+        let Some(state) = ring.state(self.image.source()) else {
+            return Ok(());
+        };
+        let mut cursor = Cursor::default();
+        while cursor.position < state.head() {
+            let source = self.image.source();
+            if ring
+                .fill(source, &mut cursor, state.head(), &mut self.piece)
+                .is_none()
+            {
+                break;
+            }
+            let mut used = 0;
+            while let Some(record) = whole_record(&self.piece[used..]) {
+                used += record.len();
+                self.events.extend(record.iter().map(|word| word.to_le()));
+                if self.events.len() >= TARGET_BLOCK_BYTES / 8 {
+                    blocks.spans(&self.events)?;
+                    self.events.clear();
+                }
+            }
+            cursor.position += used as u64;
+            if used == 0 {
+                break;
+            }
+        }
+        blocks.spans(&self.events)?;
+        self.events.clear();
+        Ok(())
     }
 
     /// The recorder's records from the cursor on. Gives how many events have ever come there.

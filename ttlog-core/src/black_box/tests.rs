@@ -18,6 +18,7 @@ use crate::{LogEvent, SnapshotReader};
 
 const SIZES: RingSizes = RingSizes {
     recorder_words: 128,
+    span_words: 64,
     ring_words: 128,
 };
 static FIELDS: [FieldDef; 1] = [FieldDef::new("number")];
@@ -43,13 +44,13 @@ impl Sample {
         let mut facts = Facts::default();
         facts.set_text(fact::SERVICE, "sample");
         facts.set_number(fact::PID, 4711);
-        let (black_box, log) = BlackBox::create(None, &facts, SIZES).unwrap();
+        let (black_box, rings) = BlackBox::create(None, &facts, SIZES).unwrap();
         let calibration = Calibration::new();
         black_box.set_calibration(&calibration);
         black_box.add_site(1, &METADATA);
         Sample {
             black_box,
-            recorder: Recorder::new(log, Vec::new()),
+            recorder: Recorder::new(rings, Vec::new()),
             calibration,
         }
     }

@@ -19,6 +19,7 @@ use super::mapping::{Mapping, page_bytes};
 use super::source::MemorySource;
 use crate::clock::Calibration;
 use crate::metadata::Metadata;
+use crate::recorder::RecorderRings;
 use crate::report::report;
 use crate::ring::Ring;
 use crate::ring_memory::RingMemory;
@@ -58,19 +59,21 @@ struct Growth {
 }
 
 impl BlackBox {
-    /// An image in memory or in an empty file, with the ring of its recorder.
+    /// An image in memory or in an empty file, with the rings of its recorder.
     pub(crate) fn create(
         file: Option<std::fs::File>,
         facts: &Facts,
         sizes: RingSizes,
-    ) -> io::Result<(Arc<BlackBox>, Ring)> {
+    ) -> io::Result<(Arc<BlackBox>, RecorderRings)> {
         let page = page_bytes() as u64;
         let round = |bytes: u64| bytes.next_multiple_of(page);
         let ring_bytes = round(layout::RING_WORDS + 8 * sizes.ring_words as u64);
         let recorder_bytes = round(layout::RING_WORDS + 8 * sizes.recorder_words as u64);
+        let spans_bytes = round(layout::RING_WORDS + 8 * sizes.span_words as u64);
         let rings_bytes = ring_bytes * layout::MAX_RINGS as u64;
         let reserved = MAX_SITES_BYTES
             + recorder_bytes
+            + spans_bytes
             + rings_bytes.min(MAX_RINGS_BYTES).max(64 * ring_bytes);
         let mapping = Arc::new(Mapping::reserve(file, reserved as usize)?);
         let mut growth = Growth {
@@ -90,14 +93,17 @@ impl BlackBox {
         let slots_bytes = THREAD_SLOTS * 8 * layout::THREAD_SLOT_WORDS as u64;
         let slots = black_box.add_segment(&mut growth, kind::THREADS, slots_bytes, THREAD_SLOTS)?;
         black_box.threads = slots + layout::SEGMENT_BODY;
-        let recorder = black_box.add_ring(&mut growth, kind::RECORDER, sizes.recorder_words)?;
+        let rings = RecorderRings {
+            log: black_box.add_ring(&mut growth, kind::RECORDER, sizes.recorder_words)?,
+            spans: black_box.add_ring(&mut growth, kind::SPANS, sizes.span_words)?,
+        };
         *lock(&black_box.growth) = growth;
         black_box.store(header::STATE, state::RUNNING);
         // The magic last of all: an image that has it is whole.
         for (place, word) in layout::image_header(page).into_iter().enumerate().rev() {
             black_box.store(8 * place as u64, word);
         }
-        Ok((Arc::new(black_box), recorder))
+        Ok((Arc::new(black_box), rings))
     }
 
     // ---- Segments ----

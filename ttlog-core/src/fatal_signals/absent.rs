@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::black_box::{BlackBox, RingSizes};
 use crate::init_error::InitError;
 use crate::pipeline::{Pipeline, Settings};
-use crate::ring::Ring;
+use crate::recorder::RecorderRings;
 use crate::snapshot::Facts;
 
 /// There is none.
@@ -24,7 +24,7 @@ impl FatalSignals {
     pub(crate) fn new_image(
         _facts: &Facts,
         _sizes: RingSizes,
-    ) -> Result<(Arc<BlackBox>, Ring), InitError> {
+    ) -> Result<(Arc<BlackBox>, RecorderRings), InitError> {
         unsupported()
     }
 

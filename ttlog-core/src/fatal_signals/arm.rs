@@ -16,8 +16,8 @@ use crate::current;
 use crate::init_error::InitError;
 use crate::pipeline::{Pipeline, Settings};
 use crate::process_facts::process_facts;
+use crate::recorder::RecorderRings;
 use crate::report::report;
-use crate::ring::Ring;
 use crate::snapshot::{self, Facts};
 
 /// What a pipeline needs for fatal signals to be recorded: made before the pipeline, because it may fail.
@@ -75,7 +75,7 @@ impl FatalSignals {
     pub(crate) fn new_image(
         facts: &Facts,
         sizes: RingSizes,
-    ) -> Result<(Arc<BlackBox>, Ring), InitError> {
+    ) -> Result<(Arc<BlackBox>, RecorderRings), InitError> {
         BlackBox::create(None, facts, sizes)
             .map_err(|error| failed("make room for rings and recorder", error))
     }

@@ -155,6 +155,7 @@ mod tests {
             facts,
             sites: &[],
             threads: &[],
+            spans: &[],
             events: &[],
             packing: Packing::Plain,
         }

@@ -44,6 +44,8 @@ pub(crate) mod kind {
     pub(crate) const EVENTS: u16 = 4;
     /// The file is complete.
     pub(crate) const END: u16 = 5;
+    /// Records of the beginnings of spans that the events may be in, and of their later fields; they are no events themselves.
+    pub(crate) const SPANS: u16 = 6;
 }
 
 /// What a block's flags say. A block with a flag that a reader doesn't know is as one of a kind that it doesn't know.

@@ -6,6 +6,7 @@
 //!               facts      what is known of the process
 //!               sites      call sites, before the first record that names them
 //!               threads    names of threads
+//!               spans      records of spans that began before the events
 //!               events     whole records, as `record` lays them out, as they are or packed
 //!               end        the counts; without it the file is known to be cut
 //! ```

@@ -275,6 +275,10 @@ impl<R: Read> SnapshotReader<R> {
                 return Ok(());
             }
         }
+        if kind == kind::SPANS {
+            self.learn_spans();
+            return Ok(());
+        }
         let sense = match kind {
             kind::FACTS => self.facts.decode(payload),
             kind::SITES => self.dictionary.decode_sites(payload),
@@ -299,6 +303,22 @@ impl<R: Read> SnapshotReader<R> {
             behind?;
         }
         Ok(())
+    }
+
+    /// Takes in the spans that began before the events that follow.
+    fn learn_spans(&mut self) {
+        let mut position = 0;
+        let words = self.blocks.payload().len();
+        while position < words {
+            let Some(length) = record_length(&self.blocks.payload()[position..]) else {
+                self.flaw(Flaw::Senseless {
+                    offset: self.blocks.block_offset(),
+                });
+                return;
+            };
+            self.feed(position..position + length);
+            position += length;
+        }
     }
 
     fn end_with(&mut self, flaw: Flaw) {

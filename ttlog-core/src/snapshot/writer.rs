@@ -19,6 +19,8 @@ pub(crate) struct Contents<'a> {
     pub(crate) sites: &'a [(u32, &'a Metadata)],
     /// The names of the threads that the records name, where they have names.
     pub(crate) threads: &'a [(u32, String)],
+    /// Records of the beginnings of spans that are in front of the events, or are among them, too; and of later fields.
+    pub(crate) spans: &'a [u64],
     /// The records in the order of time, in as many parts as is convenient; each part is of whole records.
     pub(crate) events: &'a [&'a [u64]],
     /// In what form the records are written.
@@ -42,6 +44,7 @@ pub(crate) fn write_to(output: impl Write, contents: &Contents<'_>) -> io::Resul
             encode_thread(payload, *thread, name);
         },
     )?;
+    blocks.spans(contents.spans)?;
     for words in contents.events {
         blocks.events(words)?;
     }
@@ -101,6 +104,20 @@ impl<W: Write> BlockWriter<W> {
             payload.bytes[..4].copy_from_slice(&count.to_le_bytes());
             payload.pad();
             self.block(kind, &payload.bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what readers have to know of spans before the events, in as many blocks as it needs.
+    pub(crate) fn spans(&mut self, mut words: &[u64]) -> io::Result<()> {
+        while !words.is_empty() {
+            let (count, end) = whole_records(words, TARGET_BLOCK_BYTES / 8);
+            if count == 0 {
+                break;
+            }
+            let (block, rest) = words.split_at(end);
+            self.block(kind::SPANS, bytes_of(block))?;
+            words = rest;
         }
         Ok(())
     }

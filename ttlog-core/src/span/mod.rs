@@ -9,6 +9,7 @@
 //! | `watched` | the futures of instrumented functions |
 //! | `context` | [`with_context`] and [`Context`] |
 //! | `info`, `table` | [`SpanInfo`]: what a reader of the stream knows of a span, and of all of them |
+//! | `live` | keeps the beginnings of spans within reach for as long as their events are |
 //! | `traceparent` | [`TraceParent`]: traces that come from outside, or go there |
 //!
 //! A span is two records in the stream of events: its beginning, with its fields, and its end, with its duration
@@ -19,6 +20,7 @@ mod context;
 mod future;
 mod handle;
 mod info;
+mod live;
 mod scope;
 mod site;
 mod table;
@@ -33,6 +35,7 @@ pub use context::{Context, ContextFields, WithContext, context, with_context};
 pub use future::{InContext, InSpan, Instrument};
 pub use handle::{Entered, NewSpan, Outcome, Span, SpanGuard};
 pub use info::SpanInfo;
+pub(crate) use live::{LiveSpans, copy_all};
 pub(crate) use scope::{begin_anew, current_id};
 pub use site::SpanSite;
 pub(crate) use table::SpanTable;

@@ -150,6 +150,15 @@ impl SpanTable {
         }
     }
 
+    /// Forgets everything, for a reader that has lost its place in the stream.
+    pub(crate) fn clear(&mut self) {
+        let dropped = self.dropped;
+        *self = SpanTable {
+            dropped,
+            ..SpanTable::default()
+        };
+    }
+
     /// How many spans that had not ended were forgotten because there were too many.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped

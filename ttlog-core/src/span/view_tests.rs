@@ -175,3 +175,167 @@ fn a_filter_leaves_lines_out_and_no_chain() {
         assert_eq!(sink.delivered + sink.filtered, sink.recorded, "{sink}");
     }
 }
+
+/// Logs until the recorder has lost its first events many times; `every` is called with each number.
+fn fill(handle: &TtlogHandle, every: impl Fn(u64)) {
+    for number in 0..10_000 {
+        log("filler");
+        every(number);
+        if number % 1000 == 0 {
+            assert!(handle.flush());
+        }
+    }
+}
+
+#[test]
+fn a_snapshot_has_the_spans_that_began_long_before_its_first_event() {
+    let (memory, directory) = (Memory::with_capacity(1), TempDir::new());
+    let handle = init()
+        .capacity(1)
+        .sink(memory.clone())
+        .snapshot_dir(directory.path(""))
+        .build()
+        .unwrap();
+    handle.scope(|| {
+        let request = span(&REQUEST, 1);
+        let _entered = request.enter();
+        request.record("user", 7u64);
+        with_context("tenant", "acme", || {
+            // Others come and go all the time, and what is said of this one changes.
+            fill(&handle, |number| {
+                request.record("progress", number);
+                drop(span(&REQUEST, number));
+            });
+            log("last");
+        });
+    });
+    assert!(handle.flush());
+    let events = of_snapshot(&handle);
+    assert!(events.len() > 100 && events.len() < 10_000);
+    let fillers = events.iter().filter(|event| event.message == "filler");
+    for event in fillers {
+        assert_eq!(event.spans.len(), 2, "{event:?}");
+        assert_eq!(event.field_in_chain("user"), Some(&7.into()));
+        assert_eq!(
+            event.field_in_chain("tenant").unwrap().as_str(),
+            Some("acme")
+        );
+    }
+    let last = events.iter().find(|event| event.message == "last").unwrap();
+    assert_eq!(last.field_in_chain("progress"), Some(&9_999.into()));
+    assert_eq!(handle.stats().forgotten_spans, 0);
+}
+
+#[test]
+fn spans_that_never_end_take_no_more_room_than_there_is_and_are_counted() {
+    let directory = TempDir::new();
+    let handle = init()
+        .recorder_only()
+        .capacity(1)
+        .snapshot_dir(directory.path(""))
+        .build()
+        .unwrap();
+    handle.scope(|| {
+        let _request = span(&REQUEST, 1).entered();
+        let mut spans = Vec::new();
+        for number in 0..100_000 {
+            spans.push(span(&REQUEST, number));
+            if number % 1000 == 0 {
+                assert!(handle.flush());
+            }
+        }
+        log("among many");
+        let forgotten = handle.stats().forgotten_spans;
+        assert!(forgotten > 90_000 && forgotten < 100_000, "{forgotten}");
+        // What has others in it is kept longest.
+        let events = of_snapshot(&handle);
+        let event = events.iter().find(|event| event.message == "among many");
+        assert_eq!(chain(event.unwrap()), "request=1");
+        drop(spans);
+        fill(&handle, |_| ());
+        let forgotten = handle.stats().forgotten_spans;
+        fill(&handle, |number| drop(span(&REQUEST, number)));
+        assert_eq!(handle.stats().forgotten_spans, forgotten);
+        let path = handle.snapshot("a test").unwrap();
+        let mut reader = SnapshotReader::open(path).unwrap();
+        let events = reader.log_events().unwrap();
+        assert_eq!(
+            chain(&events[events.len() / 2]).split(' ').next(),
+            Some("request=1")
+        );
+        assert_eq!(reader.forgotten_spans(), 0);
+    });
+}
+
+/// Holds its sink's thread until it is let go.
+#[derive(Clone)]
+struct Gate(std::sync::Arc<std::sync::Mutex<()>>, Memory);
+
+impl Sink for Gate {
+    fn write(&mut self, event: &crate::EventRef<'_>) -> std::io::Result<()> {
+        let _open = self.0.lock().unwrap();
+        self.1.write(event)
+    }
+}
+
+#[test]
+fn a_sink_that_was_overtaken_finds_the_spans_again() {
+    let (closed, memory) = (std::sync::Arc::default(), Memory::new());
+    let gate = Gate(std::sync::Arc::clone(&closed), memory.clone());
+    let handle = init()
+        .capacity(1)
+        .sink(gate.with_overflow(crate::Overflow::OverwriteOldest))
+        .sink(Memory::with_capacity(1))
+        .build()
+        .unwrap();
+    handle.scope(|| {
+        let held = closed.lock().unwrap();
+        log("first");
+        // The sink's thread has this one, and stays in it.
+        let request = span(&REQUEST, 1).entered();
+        for _ in 0..10_000 {
+            log("filler");
+        }
+        drop(held);
+        assert!(handle.flush());
+        drop(request);
+    });
+    assert!(handle.stats().sinks[0].overwritten > 0);
+    let fillers = memory.with_message("filler");
+    assert!(!fillers.is_empty());
+    for event in fillers {
+        assert_eq!(chain(&event), "request=1");
+    }
+}
+
+#[cfg(all(feature = "black-box", unix))]
+#[test]
+fn the_image_of_a_black_box_has_the_spans_that_began_long_before() {
+    let directory = TempDir::new();
+    let path = directory.path("box");
+    let handle = init()
+        .recorder_only()
+        .capacity(1)
+        .snapshot_dir(directory.path(""))
+        .black_box(&path)
+        .build()
+        .unwrap();
+    handle.scope(|| {
+        let request = span(&REQUEST, 1);
+        let _entered = request.enter();
+        request.record("user", 7u64);
+        fill(&handle, |number| drop(span(&REQUEST, number)));
+    });
+    // As it would be found if the process had been killed here.
+    let image = std::fs::read(&path).unwrap();
+    let mut snapshot = Vec::new();
+    let image = crate::black_box::ImageFile::from_bytes(&image).unwrap();
+    image.recover(&mut snapshot).unwrap();
+    let mut reader = SnapshotReader::new(&snapshot[..]).unwrap();
+    let events = reader.log_events().unwrap();
+    assert!(reader.is_complete(), "{:?}", reader.flaws());
+    assert!(events.len() > 100 && events.len() < 10_000);
+    for event in events.iter().filter(|event| event.message == "filler") {
+        assert_eq!(chain(event), "request=1,request=7");
+    }
+}

@@ -146,6 +146,7 @@ fn a_snapshot_without_anything_is_complete() {
         facts: &Facts::default(),
         sites: &[],
         threads: &[],
+        spans: &[],
         events: &[],
         packing: Packing::Plain,
     };
@@ -166,6 +167,7 @@ fn more_call_sites_than_a_block_holds_are_all_described() {
         facts: &Facts::default(),
         sites: &sites,
         threads: &[],
+        spans: &[],
         events: &[&words],
         packing: Packing::Plain,
     };
@@ -192,6 +194,7 @@ fn a_file_is_written_and_opened_again() {
         facts: &facts(),
         sites: &[],
         threads: &[],
+        spans: &[],
         events: &[&words],
         packing: Packing::Plain,
     };

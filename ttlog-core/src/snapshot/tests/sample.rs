@@ -242,6 +242,7 @@ pub(super) fn packed_snapshot_of(parts: &[&[u64]], packing: Packing) -> Vec<u8> 
         facts: &facts(),
         sites: &[(1, &LOGIN), (2, &FAILED), (3, &VALUES)],
         threads: &[(1, "main".to_owned()), (7, "worker \"7\"".to_owned())],
+        spans: &[],
         events: parts,
         packing,
     };

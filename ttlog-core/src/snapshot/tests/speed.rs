@@ -43,6 +43,7 @@ fn snapshot_speed() {
             facts: &facts(),
             sites: &[(1, &super::sample::LOGIN)],
             threads: &[],
+            spans: &[],
             events: &[&words],
             packing,
         };
