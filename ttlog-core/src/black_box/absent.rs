@@ -9,6 +9,7 @@ use crate::init_error::InitError;
 use crate::metadata::Metadata;
 use crate::pipeline::Settings;
 use crate::recorder::RecorderRings;
+use crate::ring::Ring;
 use crate::snapshot::Facts;
 
 /// There is none.
