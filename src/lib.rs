@@ -100,6 +100,8 @@
 //! }
 //! ```
 //!
+//! Where one event with the time that something took is enough, [`timer!`] logs that: `let _timer = timer!("query");`.
+//!
 //! # Where events go
 //!
 //! To any number of sinks, each on a thread of its own: [`sink::Console`], [`sink::File`], [`sink::RollingFile`], [`sink::Memory`] for tests, and

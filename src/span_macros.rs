@@ -1,4 +1,4 @@
-//! The macros that make spans. Like those that log, they only hand on what they are given.
+//! The macros that make spans, and the one that makes timers. Like those that log, they only hand on what they are given.
 
 /// Makes a span.
 ///
@@ -102,4 +102,50 @@ macro_rules! error_span {
 #[macro_export]
 macro_rules! critical_span {
     ($($arguments:tt)*) => { $crate::__private::macros::span_at!([$crate] Critical $($arguments)*) };
+}
+
+/// Logs how long something took, as one event: when the timer is dropped, with the field `duration`.
+///
+/// ```
+/// use ttlog::{LogLevel, timer};
+///
+/// # let (route, rows) = ("/users", std::cell::Cell::new(0));
+/// let _timer = timer!("request", route);
+/// {
+///     let _timer = timer!(LogLevel::Debug, "query", rows = rows.get());
+///     rows.set(7); // is recorded
+/// }
+/// let _timer = timer!(target: "billing", "invoice");
+/// ```
+///
+/// logs, the one that ended first in front,
+///
+/// ```text
+/// DEBUG my_app: query duration=1.204ms rows=7
+/// INFO  billing: invoice duration=130ns
+/// INFO  my_app: request duration=1.31ms route=/users
+/// ```
+///
+/// Fields are written as in [`info!`](crate::info). They are evaluated when the timer ends, and borrowed until then; where the event is not enabled,
+/// neither they nor the clock are looked at. A [`span!`](crate::span!) is what other events can be in.
+#[macro_export]
+macro_rules! timer {
+    (target: $target:expr, $name:literal $(, $($fields:tt)*)?) => {
+        $crate::timer!(target: $target, $crate::LogLevel::Info, $name $(, $($fields)*)?)
+    };
+    (target: $target:expr, $level:expr, $name:literal $(, $($fields:tt)*)?) => {
+        $crate::Timer::start($crate::enabled!(target: $target, $level), |elapsed| {
+            $crate::log!(target: $target, $level, { duration = elapsed, $($($fields)*)? }, $name)
+        })
+    };
+    ($name:literal $(, $($fields:tt)*)?) => {
+        $crate::Timer::start($crate::enabled!($crate::LogLevel::Info), |elapsed| {
+            $crate::info!({ duration = elapsed, $($($fields)*)? }, $name)
+        })
+    };
+    ($level:expr, $name:literal $(, $($fields:tt)*)?) => {
+        $crate::Timer::start($crate::enabled!($level), |elapsed| {
+            $crate::log!($level, { duration = elapsed, $($($fields)*)? }, $name)
+        })
+    };
 }

@@ -11,4 +11,5 @@ mod prefixes;
 mod spans;
 mod spread;
 mod support;
+mod timers;
 mod tracing_style;

@@ -6,7 +6,7 @@
 //! | `encode`, `formatted`, `slot`, `value`, `redacted`, `fields`, `field_writer`, `probe`, `any_value`, `record`, `decode` | an event as words: written in place, read without a copy |
 //! | `event`, `compare`, `event_builder`, `logger`, `scratch` | an event that owns its parts, and what takes such events |
 //! | `ring`, `ring_memory`, `thread_ring`, `registry`, `current`, `thread_names`, `flow` | the rings, and which thread has which |
-//! | `span` | spans, contexts, and futures in them |
+//! | `span`, `timer` | spans, contexts, and futures in them; how long something took, as an event |
 //! | `clock` | ticks, and what wall time they were |
 //! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message`, `answer` | from the rings to the recorder |
 //! | `sink`, `sink_state`, `sink_thread`, `sink_shield`, `format` | from the recorder to where somebody reads it |
@@ -86,6 +86,7 @@ mod stats;
 mod sync;
 mod thread_names;
 mod thread_ring;
+mod timer;
 mod triggers;
 mod value;
 
@@ -116,6 +117,7 @@ pub use span::{
     with_context,
 };
 pub use stats::{SinkStats, Stats};
+pub use timer::Timer;
 pub use value::Value;
 
 /// What the macros expand to. Not for use by hand, and free to change.

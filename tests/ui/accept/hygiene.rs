@@ -54,6 +54,8 @@ mod within {
         ::ttlog::critical!(error:err; "text");
         ::ttlog::log!(::ttlog::LogLevel::Info, target = user, "text {user}");
         ::ttlog::event!(target: [""][0], parent: None, ::ttlog::LogLevel::Info, event = user, level = user, site = user);
+        let _timer = ::ttlog::timer!("t", user, elapsed = width);
+        let _timer = ::ttlog::timer!(target: "t", ::ttlog::LogLevel::Info, "t", ?error);
         let _guard = ::ttlog::span!("s", user, width = %width, error);
         let _span = ::ttlog::span!(target: [""][0], parent: None, ::ttlog::LogLevel::Info, "s", span = user, { "key" } = user);
         let _span = ::ttlog::info_span!(parent: &_span, "s", event = user, constant = "text");

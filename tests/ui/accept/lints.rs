@@ -55,6 +55,8 @@ fn main() {
     let _span = info_span!(target: &text, parent: given(), "inner", %user, { &text } = user);
     let _span = span!(parent: None, LogLevel::Info, "inner");
     drop(span!("only"));
+    let _timer = ttlog::timer!("timer", user);
+    let _timer = ttlog::timer!(target: &text, level, "timer");
     if enabled!(level) && !enabled!(target: &text, level) {
         match user {
             5 => info!("text"),
