@@ -62,6 +62,28 @@
 //! info!("logged in", ..attempt());
 //! ```
 //!
+//! # How often
+//!
+//! In front of a log call may stand how many of its events are logged. What it holds back costs a little more than a call of a level that is
+//! not wanted; nothing is evaluated. The next event has their number as the field `held_back`, if there were any.
+//!
+//! | in front | of the events of this call, in all threads together |
+//! |---|---|
+//! | `once,` | the first is logged |
+//! | `every = "100ms"` | at most one in this time (`ns`, `us`, `ms`, `s`, `min`, `h`, `d`) |
+//! | `limit = "10/s"` | ten at once if none came for a second, then one whenever a tenth of a second is over (`/s`, `/min`, `/h`) |
+//! | `sample = 0.01` | the first, the hundred and first, and so on: evenly spaced, not at random |
+//!
+//! ```
+//! # use ttlog::{debug, warn};
+//! # let (retry, key) = (3, "k");
+//! warn!(every = "1s", "queue full", retry);
+//! debug!(sample = 0.01, target: "cache", "miss", key);
+//! ```
+//!
+//! These words are names of fields everywhere else: behind the message or another field, with any value that isn't such a literal (`limit = 10`), and in quotes
+//! (`"limit" = "10/s"`).
+//!
 //! # What is logged
 //!
 //! [`TtlogBuilder::level`] and [`TtlogBuilder::filter`] say it in the program, `RUST_LOG` from outside: `RUST_LOG=warn,my_app::db=trace`. See

@@ -71,6 +71,16 @@ macro_rules! debug {
 /// info!(target: "billing", name: "refusal", parent: 17, amount = 12.5, "card refused");
 /// ```
 ///
+/// There may also stand how many events of the call are logged: `once`, `every = "100ms"`, `limit = "10/s"` or `sample = 0.01`; the
+/// [manual](crate#how-often) has them.
+///
+/// ```
+/// # use ttlog::info;
+/// for attempt in 0..1_000 {
+///     info!(limit = "10/s", "tried again", attempt);
+/// }
+/// ```
+///
 /// The forms of other macros are taken too: fields in braces, fields before a `;`, and `:?`, `:%` and `:err` behind a name.
 ///
 /// ```

@@ -5,6 +5,7 @@ mod derive;
 mod evaluation;
 mod fields;
 mod levels;
+mod limits;
 mod log_style;
 mod messages;
 mod prefixes;

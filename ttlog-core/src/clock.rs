@@ -78,11 +78,21 @@ pub(crate) fn ticks() -> u64 {
 /// How many nanoseconds so many ticks are.
 #[inline]
 pub(crate) fn nanos(ticks: u64) -> u64 {
-    let length = match TICK_LENGTH.load(Ordering::Relaxed) {
+    ((u128::from(ticks) * u128::from(known_tick_length())) >> 32) as u64
+}
+
+/// How many ticks so many nanoseconds are.
+pub(crate) fn ticks_of(nanos: u64) -> u64 {
+    let ticks = (u128::from(nanos) << 32) / u128::from(known_tick_length().max(1));
+    u64::try_from(ticks).unwrap_or(u64::MAX)
+}
+
+#[inline]
+fn known_tick_length() -> u64 {
+    match TICK_LENGTH.load(Ordering::Relaxed) {
         0 => first_tick_length(),
         length => length,
-    };
-    ((u128::from(ticks) * u128::from(length)) >> 32) as u64
+    }
 }
 
 /// A tick's length before a snapshot thread has measured one: takes 2 ms.

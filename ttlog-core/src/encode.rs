@@ -21,6 +21,7 @@ use crate::current;
 use crate::event::LogEvent;
 use crate::field_writer::FieldWriter;
 use crate::fields::Fields;
+use crate::limiter::HELD_BACK;
 use crate::record::{Header, RING_PREFIX_WORDS, TAG_BITS, TAGS_SHIFT, TEXT_CUT, Tag, Wide, flag};
 use crate::ring::Slots;
 use crate::slot::Slot;
@@ -176,6 +177,15 @@ impl Encoder {
             self.flags |= flag::CUT;
         }
         self.text(Tag::Name, &name[..length]);
+    }
+
+    /// Says how many events of the call were held back since its last one; nothing where there were none.
+    #[inline]
+    pub fn held_back(&mut self, events: u64) {
+        if events > 0 {
+            self.name(HELD_BACK);
+            self.scalar(Tag::U64, events);
+        }
     }
 
     /// Records the fields of a value, each with its name; comes behind the fields that the call site knows.

@@ -2,7 +2,7 @@
 //!
 //! | modules | own |
 //! |---|---|
-//! | `level`, `metadata`, `filter`, `callsite`, `dispatch` | what an event is known by, and whether it is wanted |
+//! | `level`, `metadata`, `filter`, `callsite`, `dispatch`, `limiter` | what an event is known by, and whether it is wanted |
 //! | `encode`, `formatted`, `slot`, `value`, `redacted`, `fields`, `field_writer`, `probe`, `any_value`, `record`, `decode` | an event as words: written in place, read without a copy |
 //! | `event`, `compare`, `event_builder`, `logger`, `scratch` | an event that owns its parts, and what takes such events |
 //! | `ring`, `ring_memory`, `thread_ring`, `registry`, `current`, `thread_names`, `flow` | the rings, and which thread has which |
@@ -51,6 +51,7 @@ mod heir;
 mod init;
 mod init_error;
 mod level;
+mod limiter;
 mod logger;
 #[cfg(all(test, loom))]
 mod loom_models;
@@ -136,6 +137,7 @@ pub mod __private {
     pub use crate::callsite::CallSite;
     pub use crate::encode::{Encoder, Origin};
     pub use crate::level::compiled_in;
+    pub use crate::limiter::{Once, Rate, Sample};
     pub use crate::metadata::{FieldDef, Metadata, SPAN_ID};
     pub use crate::probe::{Probe, ViaError, ViaFields, ViaNothing, ViaText, ViaValue};
     pub use crate::span::{

@@ -3,7 +3,7 @@
 //! ```text
 //! {
 //!     static SITE: CallSite = …;                          // `site`
-//!     if compiled_in(level) && SITE.is_enabled(level) {        // `guard`
+//!     if compiled_in(level) && SITE.is_enabled(level) {        // `guard`, and where the call has one, `limit`
 //!         match (&value, &value) {                        // `values`: evaluated once, only where enabled,
 //!             (a, b) => if let Some(mut event) = Encoder::begin(&SITE, 2) {
 //!                 …                                       // `record`
@@ -20,6 +20,7 @@
 //! have no hygiene of their own, begin with `__ttlog`.
 
 mod guard;
+mod limit;
 mod record;
 mod site;
 mod values;
@@ -116,12 +117,12 @@ fn log(scope: &Scope, level: &Level<'_>, event: &Event) -> TokenStream {
     let guard = Guard::new(scope, level, &event.prefixes);
     let values = Values::new(scope, &event.values);
     let record = record::event(scope, &guard, event, &values);
-    guard.around(
-        scope,
-        &site::statics(scope, level, event),
-        &values.around(scope, record),
-        None,
-    )
+    let record = values.around(scope, record);
+    let record = match &event.prefixes.limit {
+        Some(limit) => limit::around(scope, limit, &record),
+        None => record,
+    };
+    guard.around(scope, &site::statics(scope, level, event), &record, None)
 }
 
 /// A call that makes a span; `event` is its beginning.

@@ -67,6 +67,7 @@ fn expand(settings: Settings, mut function: Function) -> Result<TokenStream> {
         name: Some(name),
         target: settings.target.as_ref().map(copy),
         parent: settings.parent.as_ref().map(copy),
+        limit: None,
     };
     let items = parameters::fields(&function.signature, &settings.chosen, settings.fields)?;
     let event = check_span(prefixes, items)?;

@@ -3,6 +3,7 @@
 mod call;
 mod capture;
 mod item;
+mod limit;
 mod name;
 mod prefix;
 mod span;
@@ -10,6 +11,7 @@ mod span;
 pub(crate) use call::{EnabledCall, LevelCall, LogCall, comma_or_end, items};
 pub(crate) use capture::Capture;
 pub(crate) use item::Item;
+pub(crate) use limit::{Limit, LimitKind};
 pub(crate) use name::Name;
 pub(crate) use prefix::Prefixes;
 pub(crate) use span::{SpanCall, SpanLevel};

@@ -43,5 +43,6 @@ pub fn log() {
     let price = std::num::Wrapping(995);
     logging::info!("text", ..Order { id: 7, price });
     assert!(fails(3).is_err());
+    logging::info!(limit = "1000/s", "text");
     assert!(logging::enabled!(level));
 }

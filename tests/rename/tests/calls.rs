@@ -28,7 +28,7 @@ fn messages(call: impl FnOnce()) -> Vec<String> {
 
 #[test]
 fn a_renamed_crate_logs() {
-    assert_eq!(messages(ttlog_test_rename::log).len(), 9 + 2 * 3 + 3);
+    assert_eq!(messages(ttlog_test_rename::log).len(), 10 + 2 * 3 + 3);
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod shadows {
         u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char str
         LogLevel Level Info CallSite Metadata FieldDef Encoder Origin NewSpan Span SpanSite Probe Value Recorded
         ViaValue ViaError ViaFields ViaNothing ViaText Fields FieldWriter Display Debug Error Redacted
+        Once Rate Sample
     }
 
     pub mod std {}
@@ -75,6 +76,8 @@ mod methods {
         fn name(&self) {}
         fn entered(&self) {}
         fn bit(&self) {}
+        fn pass(&self) {}
+        fn held_back(&self) {}
         fn spread(&self) {}
         fn spreads(&self) {}
         fn write(&self) {}
@@ -85,6 +88,9 @@ mod methods {
 
     pub fn log() {
         let user = 5;
+        ::ttlog::info!(once, "text", user);
+        ::ttlog::info!(limit = "10/s", "text", user);
+        ::ttlog::info!(sample = 0.5, "text", user);
         ::ttlog::info!("text {user}", user, text = "text", other = user);
         let _guard = ::ttlog::span!("s", user, text = "text", other = ?user);
     }

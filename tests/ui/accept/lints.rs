@@ -43,6 +43,9 @@ fn given() -> Span {
 fn main() {
     let (user, text, level) = (5, String::from("text"), LogLevel::Info);
     only_logged(1);
+    info!(once, "text");
+    info!(every = "1s", "text");
+    info!(sample = 0.5, "text");
     info!();
     let attempt = Attempt { user, _rest: 1, unit: Unit };
     info!(..Generic { private: Private { a: 1 } });

@@ -1,5 +1,5 @@
 //! What is written into the event, in this order: the message, the fields whose names the site knows, those with computed names,
-//! those of values that spread.
+//! those of values that spread, and how many events were held back.
 //!
 //! Whether a value that stands without a name is one field or spreads, its type decides. So it is asked before the event is
 //! begun, and told to the site, which leaves out the one field if it spreads; and it is recorded in two steps, in its place and
@@ -10,7 +10,7 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use super::guard::Guard;
 use super::values::{Passed, Values};
-use super::{Scope, no_span};
+use super::{Scope, limit, no_span};
 use crate::event::{self, Argument, ArgumentValue, Event, Message, Recorded};
 use crate::parse::Capture;
 
@@ -102,8 +102,12 @@ impl Content {
             .spread
             .iter()
             .map(|value| recorder.spread(&values[*value]));
+        let held_back = event.prefixes.limit.is_some().then(|| {
+            let (variable, events) = (&recorder.variable, limit::held_back(scope));
+            quote_spanned!(*span=> #variable.held_back(#events);)
+        });
         let statements = quote_spanned! {*span=>
-            #message #(#fields)* #(#computed)* #spread #(#spread_values)*
+            #message #(#fields)* #(#computed)* #spread #(#spread_values)* #held_back
         };
         Self {
             before: quote_spanned!(*span=> #probes #kinds #told),

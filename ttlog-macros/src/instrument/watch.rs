@@ -40,6 +40,7 @@ impl Watch {
                     name: None,
                     target: settings.target.as_ref().map(copy),
                     parent: None,
+                    limit: None,
                 };
                 let level = report.level.as_ref().unwrap_or(level);
                 let item = Item::Field {

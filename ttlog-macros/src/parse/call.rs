@@ -59,7 +59,7 @@ impl Parse for LevelCall {
 impl Parse for EnabledCall {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let facade = facade(input)?;
-        let prefixes = input.parse()?;
+        let prefixes = Prefixes::without_limit(input)?;
         let level = level(input)?;
         if !input.is_empty() {
             return Err(rejection::more_than_a_level(input.span()));

@@ -1,11 +1,12 @@
-//! What may stand before everything else in a call: `name:`, `target:` and `parent:`, in any order, each at most once.
+//! What may stand before everything else in a call: `name:`, `target:`, `parent:` and what limits its events, in any order, each at
+//! most once.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, Token};
 
-use super::next_is_equals;
+use super::{Limit, next_is_equals};
 use crate::rejection;
 
 /// The prefixes of a call.
@@ -14,12 +15,23 @@ pub(crate) struct Prefixes {
     pub(crate) name: Option<Expr>,
     pub(crate) target: Option<Expr>,
     pub(crate) parent: Option<Expr>,
+    pub(crate) limit: Option<Limit>,
 }
 
 impl Parse for Prefixes {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut prefixes = Self::default();
-        while is_prefix(input) {
+        loop {
+            if let Some(limit) = Limit::parse(input)? {
+                if prefixes.limit.is_some() {
+                    return Err(rejection::limits::second_limit(&limit.word));
+                }
+                prefixes.limit = Some(limit);
+                continue;
+            }
+            if !is_prefix(input) {
+                return Ok(prefixes);
+            }
             let keyword: Ident = input.parse()?;
             input.parse::<Token![:]>()?;
             let place = match keyword.to_string().as_str() {
@@ -39,7 +51,17 @@ impl Parse for Prefixes {
                 return Err(rejection::missing_comma(input.span()));
             }
         }
-        Ok(prefixes)
+    }
+}
+
+impl Prefixes {
+    /// The prefixes of what is no event.
+    pub(super) fn without_limit(input: ParseStream<'_>) -> syn::Result<Self> {
+        let prefixes = Self::parse(input)?;
+        match &prefixes.limit {
+            Some(limit) => Err(rejection::limits::only_events(&limit.word)),
+            None => Ok(prefixes),
+        }
     }
 }
 

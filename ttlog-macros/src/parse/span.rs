@@ -34,7 +34,7 @@ impl SpanCall {
     pub(crate) fn at_level(input: ParseStream<'_>) -> syn::Result<Self> {
         let facade = facade(input)?;
         let level = SpanLevel::Known(input.parse()?);
-        let mut prefixes = input.parse()?;
+        let mut prefixes = Prefixes::without_limit(input)?;
         name(input, &mut prefixes)?;
         Ok(Self {
             facade,
@@ -48,7 +48,7 @@ impl SpanCall {
     /// `[$crate] target: "…", level, "name", …`, or the same without a level, which enters the span.
     pub(crate) fn with_level(input: ParseStream<'_>) -> syn::Result<Self> {
         let facade = facade(input)?;
-        let mut prefixes = input.parse()?;
+        let mut prefixes = Prefixes::without_limit(input)?;
         let is_entered = !is_level_next(input, &prefixes);
         let level = if is_entered {
             SpanLevel::Known(Ident::new("Info", Span::mixed_site()))
