@@ -37,10 +37,12 @@ Conditions:
   elapsed>10ms                      lengths of time with a unit; duration_ms>1s works as well
   path~^/api    path!~^/api         has a match of the regular expression, or has none
   error         !error              the event has such a field, or has not
+                                    fields of the spans and contexts that it is in are its own,
+                                    but for those that it has itself
   !status=200                       not so; unlike status!=200 also where there is no status
   \"odd name\"=\"x y\"                  quotes for names and values that need them
-  level target message thread file line module name
-                                    what every event has, unless a field has that name;
+  level target message thread file line module name span kind
+                                    what every event has; a span by its name, unless a field has that name;
                                     with @ in front never a field
 ";
 
@@ -73,7 +75,7 @@ Formats:
           a column each with --fields or --all-fields
   chrome  an instant for each event; one with a field `elapsed` or `duration` that is a length
           of time, or a number with its unit in the name, such as `duration_ms`, ends a slice
-          of that length
+          of that length. A span is a slice, on its thread if it lies within those before it
   Of several files, json and csv tell the service and the pid as well.
 ";
 

@@ -77,6 +77,16 @@ impl Condition {
             if found {
                 return false;
             }
+            // Where the event has none, the innermost span or context that has one.
+            if let Some(value) = event.field_in_chain(&self.name.text) {
+                return self.test.accepts(&self.name.text, value, scratch);
+            }
+        }
+        if self.name.text == "span" {
+            return event.spans().filter(|span| !span.is_context).any(|span| {
+                self.test
+                    .accepts("span", ValueRef::Str(&span.name), scratch)
+            });
         }
         builtin(&self.name.text, event)
             .into_iter()
@@ -86,8 +96,8 @@ impl Condition {
 }
 
 /// The names of what every event has, beside its fields.
-const BUILTINS: [&str; 8] = [
-    "level", "target", "message", "thread", "file", "line", "module", "name",
+const BUILTINS: [&str; 10] = [
+    "level", "target", "message", "thread", "file", "line", "module", "name", "span", "kind",
 ];
 
 /// What the event has of this name beside its fields; a thread has a name and a number.
@@ -100,6 +110,7 @@ fn builtin<'a>(name: &str, event: &EventRef<'a>) -> [Option<ValueRef<'a>>; 2] {
         "file" => text(event.file()),
         "module" => text(event.module_path()),
         "name" => text(event.name()),
+        "kind" => text(event.kind().as_str()),
         "line" if event.line() != 0 => [Some(ValueRef::U64(event.line().into())), None],
         "thread" => [
             event.thread_name().map(ValueRef::Str),

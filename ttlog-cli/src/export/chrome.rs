@@ -7,8 +7,9 @@ use std::fmt::Write;
 
 use ttlog_core::format::Json;
 use ttlog_core::snapshot::fact;
-use ttlog_core::{EventRef, ValueRef};
+use ttlog_core::{EventRef, RecordKind, ValueRef};
 
+use super::spans::{Open, OpenSpans, Place};
 use crate::condition::unit_of_name;
 use crate::label::Label;
 use crate::merge::{Process, Stream};
@@ -25,6 +26,7 @@ pub(super) struct ChromeWriter {
     processes: Vec<(u64, Label)>,
     /// The names of threads, by the numbers of process and thread; written at the end.
     threads: BTreeMap<(u64, u32), Option<String>>,
+    spans: OpenSpans,
 }
 
 impl ChromeWriter {
@@ -38,6 +40,7 @@ impl ChromeWriter {
             epoch_ns: streams.iter().filter_map(beginning).min().unwrap_or(0),
             processes: processes(streams),
             threads: BTreeMap::new(),
+            spans: OpenSpans::default(),
         }
     }
 
@@ -70,7 +73,16 @@ impl ChromeWriter {
     }
 
     /// Appends what stands behind the events.
-    pub(super) fn end(&self, out: &mut String) {
+    pub(super) fn end(&mut self, out: &mut String) {
+        for (pid, open) in self.spans.rest() {
+            // They have begun; a viewer lets them go on to the end.
+            push(out, format_args!(",\n{{{},\"ph\":\"B\",\"ts\":", open.keys));
+            push_micros(out, open.start_ns);
+            push(
+                out,
+                format_args!(",\"pid\":{pid},\"tid\":{}}}", open.thread),
+            );
+        }
         for ((pid, thread), name) in &self.threads {
             push(
                 out,
@@ -119,6 +131,11 @@ impl EventWriter for ChromeWriter {
         self.threads
             .entry((pid, thread))
             .or_insert_with(|| event.thread_name().map(str::to_owned));
+        match (event.kind(), event.own_span_id()) {
+            (RecordKind::SpanBegin, Some(id)) => return self.begin_span(pid, id.get(), event),
+            (RecordKind::SpanEnd, Some(id)) => return self.end_span(pid, id.get(), event, out),
+            _ => {}
+        }
         out.push_str(",\n{\"name\":");
         let name = match (event.message(), event.name()) {
             ("", "") => event.target(),
@@ -142,18 +159,83 @@ impl EventWriter for ChromeWriter {
                 push_micros(out, end_ns);
             }
         }
-        let level = event.level();
-        push(
-            out,
-            format_args!(",\"pid\":{pid},\"tid\":{thread},\"args\":{{\"level\":\"{level}\""),
-        );
-        if !event.file().is_empty() {
-            out.push_str(",\"source\":");
-            Json.format_text(&format!("{}:{}", event.file(), event.line()), out);
-        }
+        push(out, format_args!(",\"pid\":{pid},\"tid\":{thread},"));
+        push_args(event, out);
         out.push_str(",\"fields\":");
         Json.format_fields(event, out);
         out.push_str("}}");
+    }
+}
+
+impl ChromeWriter {
+    fn begin_span(&mut self, pid: u64, id: u64, event: &EventRef<'_>) {
+        let mut keys = String::new();
+        push_span(event, &mut keys);
+        let open = Open {
+            thread: event.thread_id(),
+            start_ns: event.timestamp_nanos().saturating_sub(self.epoch_ns),
+            keys,
+        };
+        self.spans.begin(pid, id, open);
+    }
+
+    /// A slice of its thread, or a pair of events for one on a line of its own.
+    fn end_span(&mut self, pid: u64, id: u64, event: &EventRef<'_>, out: &mut String) {
+        let thread = event.thread_id();
+        let end_ns = event.timestamp_nanos().saturating_sub(self.epoch_ns);
+        let (place, begun_ns) = self.spans.end(pid, id, thread);
+        let length_ns = length_ns(event).unwrap_or(0);
+        let start_ns = begun_ns
+            .unwrap_or(end_ns.saturating_sub(length_ns))
+            .min(end_ns);
+        let mut keys = String::new();
+        push_span(event, &mut keys);
+        let phases: &[(&str, u64)] = match place {
+            Place::Thread => &[("X", start_ns)],
+            Place::Alone => &[("b", start_ns), ("e", end_ns)],
+        };
+        for (phase, time_ns) in phases {
+            push(out, format_args!(",\n{{{keys},\"ph\":\"{phase}\",\"ts\":"));
+            push_micros(out, *time_ns);
+            match place {
+                Place::Thread => {
+                    out.push_str(",\"dur\":");
+                    push_micros(out, end_ns - start_ns);
+                }
+                Place::Alone => push(out, format_args!(",\"id\":\"{id:016x}\"")),
+            }
+            push(out, format_args!(",\"pid\":{pid},\"tid\":{thread}}}"));
+        }
+    }
+}
+
+/// The name, the category and the arguments of a span, from its beginning or its end.
+fn push_span(event: &EventRef<'_>, out: &mut String) {
+    out.push_str("\"name\":");
+    Json.format_text(event.message(), out);
+    out.push_str(",\"cat\":");
+    Json.format_text(event.target(), out);
+    out.push(',');
+    push_args(event, out);
+    let span = event.spans().next_back();
+    if let Some(span) = span.filter(|span| Some(span.id) == event.own_span_id()) {
+        out.push_str(",\"fields\":");
+        Json.format_span_fields(span, out);
+    }
+    if event.kind() == RecordKind::SpanEnd {
+        out.push_str(",\"end\":");
+        Json.format_fields(event, out);
+    }
+    out.push('}');
+}
+
+/// What every event has among its arguments; the object is still open.
+fn push_args(event: &EventRef<'_>, out: &mut String) {
+    let level = event.level();
+    push(out, format_args!("\"args\":{{\"level\":\"{level}\""));
+    if !event.file().is_empty() {
+        out.push_str(",\"source\":");
+        Json.format_text(&format!("{}:{}", event.file(), event.line()), out);
     }
 }
 

@@ -8,7 +8,7 @@ use std::convert::Infallible;
 
 use jiff::Timestamp;
 use ttlog_core::format::Json;
-use ttlog_core::{EventRef, ValueRef};
+use ttlog_core::{EventRef, RecordKind, ValueRef};
 
 use crate::condition::text_of;
 use crate::label::{Label, labels};
@@ -80,6 +80,9 @@ impl CsvWriter {
 
 impl EventWriter for CsvWriter {
     fn push(&mut self, stream: usize, event: &EventRef<'_>, out: &mut String) {
+        if event.kind() != RecordKind::Event {
+            return;
+        }
         if let Some(label) = self.labels.get(stream) {
             push_cell(out, &label.service, self.to_terminal);
             out.push(',');

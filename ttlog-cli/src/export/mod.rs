@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `csv` | comma-separated values |
 //! | `chrome` | the Trace Event Format |
+//! | `spans` | which spans are slices of their thread in it |
 //!
 //! JSON lines are those of `ttlog show --format json`.
 
 mod chrome;
 mod csv;
+mod spans;
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;

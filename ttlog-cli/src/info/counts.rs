@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use hashbrown::HashMap as BorrowingMap;
-use ttlog_core::{EventRef, LogLevel};
+use ttlog_core::{EventRef, LogLevel, RecordKind};
 
 use super::timeline::Timeline;
 
@@ -64,6 +64,9 @@ pub(super) struct Thread {
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     pub(super) events: u64,
+    /// Spans that have begun, and those that have ended.
+    pub(super) spans_begun: u64,
+    pub(super) spans_ended: u64,
     pub(super) levels: [u64; LogLevel::ALL.len()],
     pub(super) threads: HashMap<u32, Thread>,
     pub(super) calls: BorrowingMap<Call, u64>,
@@ -74,6 +77,12 @@ pub(super) struct Counts {
 
 impl Counts {
     pub(super) fn add(&mut self, event: &EventRef<'_>) {
+        match event.kind() {
+            RecordKind::Event => {}
+            RecordKind::SpanBegin => return self.spans_begun += 1,
+            RecordKind::SpanEnd => return self.spans_ended += 1,
+            _ => return,
+        }
         self.events += 1;
         self.levels[event.level() as usize] += 1;
         let time = event.timestamp_nanos();

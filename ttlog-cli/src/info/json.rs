@@ -34,6 +34,8 @@ pub(super) fn report(findings: &Findings, top: usize, text: &mut String) {
         "flaws": flaws,
         "facts": facts,
         "events": counts.events,
+        "spans_begun": counts.spans_begun,
+        "spans_ended": counts.spans_ended,
         "first_event": counts.span.map(|(first, _)| time::display(first)),
         "last_event": counts.span.map(|(_, last)| time::display(last)),
         "levels": by_level(|level| json!(counts.levels[level as usize])),

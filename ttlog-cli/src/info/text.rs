@@ -44,6 +44,10 @@ pub(super) fn report(findings: &Findings, top: usize, text: &mut String) -> std:
 fn events(findings: &Findings, facts: &Facts, text: &mut String) -> std::fmt::Result {
     let counts = &findings.counts;
     writeln!(text, "  {:<16} {}", "events here", grouped(counts.events))?;
+    if counts.spans_begun + counts.spans_ended > 0 {
+        let (begun, ended) = (grouped(counts.spans_begun), grouped(counts.spans_ended));
+        writeln!(text, "  {:<16} {begun} begun, {ended} ended", "spans")?;
+    }
     if let Some((first, last)) = counts.span {
         writeln!(text, "  {:<16} {}", "first event", time::display(first))?;
         let length = display_length(last - first);

@@ -91,6 +91,20 @@ impl Snapshot {
         Snapshot { directory, path }
     }
 
+    /// One of what `work` logs.
+    pub(crate) fn of_work(work: impl FnOnce()) -> Snapshot {
+        let directory = tempfile::tempdir().unwrap();
+        let handle = ttlog_core::init()
+            .recorder_only()
+            .level(LogLevel::Trace)
+            .snapshot_dir(directory.path())
+            .build()
+            .unwrap();
+        handle.scope(work);
+        let path = handle.snapshot("a test").unwrap();
+        Snapshot { directory, path }
+    }
+
     /// A file beside it, which need not be there.
     pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)

@@ -11,6 +11,7 @@ mod info;
 mod manual;
 mod merge;
 mod show;
+mod spans;
 mod speed;
 #[cfg(target_os = "linux")]
 mod terminal;

@@ -9,6 +9,7 @@ use super::number::{push_debug, push_display, push_hex, push_i64, push_seconds, 
 use super::timestamp::push_nanos;
 use crate::decode::{ErrorChain, EventRef, ValueRef};
 use crate::metadata::RecordKind;
+use crate::span::SpanInfo;
 
 /// One JSON object a line, for programs.
 ///
@@ -46,6 +47,13 @@ impl Json {
     pub fn format_fields(&self, event: &EventRef<'_>, out: &mut String) {
         out.push('{');
         push_fields(out, event.told_fields());
+        out.push('}');
+    }
+
+    /// Appends the object of a span's fields: `{"table":"users"}`.
+    pub fn format_span_fields(&self, span: &SpanInfo, out: &mut String) {
+        out.push('{');
+        push_fields(out, span.fields());
         out.push('}');
     }
 
@@ -125,10 +133,10 @@ fn push_spans(out: &mut String, event: &EventRef<'_>) {
         push_string(out, &span.name);
         push_display(
             out,
-            format_args!(",\"id\":\"{:016x}\",\"fields\":{{", span.id),
+            format_args!(",\"id\":\"{:016x}\",\"fields\":", span.id),
         );
-        push_fields(out, span.fields());
-        out.push_str("}}");
+        Json.format_span_fields(span, out);
+        out.push('}');
     }
     if separator == "," {
         out.push(']');

@@ -1,0 +1,134 @@
+//! Spans and contexts in what the commands print.
+
+use serde_json::Value;
+use ttlog::{info, info_span, with_context};
+
+use crate::common::{Snapshot, run};
+
+/// Two queries in a request, the later of a tenant; one that is left open; and two that overlap.
+fn sample() -> Snapshot {
+    Snapshot::of_work(|| {
+        info!("outside");
+        let request = info_span!("request", id = 7).entered();
+        {
+            let _query = info_span!("query", table = "users").entered();
+            info!("a row", rows = 1);
+        }
+        with_context("tenant", "acme", || {
+            let _query = info_span!("query", table = "orders").entered();
+            info!("a row", rows = 2);
+        });
+        let one = info_span!("one");
+        let other = info_span!("other");
+        drop(one);
+        drop(other);
+        drop(request);
+        std::mem::forget(info_span!("endless"));
+    })
+}
+
+#[track_caller]
+fn stdout(arguments: &[&str], snapshot: &Snapshot) -> String {
+    let run = run(arguments, &snapshot.path);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    run.stdout
+}
+
+#[test]
+fn lines_have_the_chain_and_spans_have_lines() {
+    let shown = stdout(&["show", "--quiet"], &sample());
+    let lines: Vec<&str> = shown.lines().map(|line| &line[34..]).collect();
+    assert_eq!(lines[0], "cli::spans: outside");
+    assert_eq!(lines[1], "-> request{id=7}: cli::spans:");
+    assert_eq!(
+        lines[3],
+        "request{id=7}:query{table=users}: cli::spans: a row rows=1"
+    );
+    assert!(lines[4].starts_with("<- request{id=7}:query{table=users}: cli::spans: duration="));
+    assert_eq!(
+        lines[6],
+        "request{id=7}:query{table=orders}: cli::spans: a row rows=2 tenant=acme"
+    );
+    assert_eq!(lines.len(), 3 + 2 * 5 + 1);
+}
+
+#[test]
+fn a_condition_finds_what_an_event_has_from_its_spans() {
+    let snapshot = sample();
+    let count = |condition: &str| {
+        let arguments = [
+            "show",
+            "--count",
+            "--where",
+            "kind=event",
+            "--where",
+            condition,
+        ];
+        stdout(&arguments, &snapshot).trim().parse::<u32>().unwrap()
+    };
+    assert_eq!(count("id=7"), 2);
+    assert_eq!(count("table=orders"), 1);
+    assert_eq!(count("tenant=acme"), 1);
+    assert_eq!(count("!tenant"), 2);
+    assert_eq!(count("span=query"), 2);
+    assert_eq!(count("!span"), 1);
+    // Its own come first.
+    assert_eq!(count("rows=2"), 1);
+}
+
+#[test]
+fn info_counts_spans_and_does_not_take_them_for_events() {
+    let snapshot = sample();
+    let info = stdout(&["info"], &snapshot);
+    assert!(
+        info.contains("spans            6 begun, 5 ended\n"),
+        "{info}"
+    );
+    let info: Value = serde_json::from_str(&stdout(&["info", "--json"], &snapshot)).unwrap();
+    assert_eq!(info["events"], 3);
+    assert_eq!(info["levels"]["CRITICAL"], 0);
+    assert_eq!(
+        (&info["spans_begun"], &info["spans_ended"]),
+        (&6.into(), &5.into())
+    );
+}
+
+#[test]
+fn a_trace_has_slices_that_nest_and_others_on_lines_of_their_own() {
+    let trace = stdout(&["export", "--format", "chrome"], &sample());
+    let trace: Value = serde_json::from_str(&trace).unwrap();
+    let events = trace["traceEvents"].as_array().unwrap();
+    let with_phase = |phase: &str| -> Vec<&Value> {
+        events.iter().filter(|event| event["ph"] == phase).collect()
+    };
+    let names = |phase: &str| -> Vec<&str> {
+        let events = with_phase(phase);
+        events
+            .iter()
+            .map(|event| event["name"].as_str().unwrap())
+            .collect()
+    };
+    assert_eq!(names("X"), ["query", "query", "other", "request"]);
+    assert_eq!((names("b"), names("e")), (vec!["one"], vec!["one"]));
+    assert_eq!(names("B"), ["endless"]);
+    assert_eq!(names("i"), ["outside", "a row", "a row"]);
+    let slices = with_phase("X");
+    let bounds = |slice: &Value| {
+        let begin = slice["ts"].as_f64().unwrap();
+        (begin, begin + slice["dur"].as_f64().unwrap())
+    };
+    let request = bounds(slices[3]);
+    for slice in &slices[..3] {
+        let slice = bounds(slice);
+        // The writer's last digit is a nanosecond, of which a float may miss a part.
+        assert!(request.0 - 0.002 <= slice.0 && slice.1 <= request.1 + 0.002);
+    }
+    assert_eq!(slices[1]["args"]["fields"]["table"], "orders");
+    assert_eq!(slices[3]["args"]["fields"], serde_json::json!({"id": 7}));
+}
+
+#[test]
+fn csv_has_events_alone() {
+    let table = stdout(&["export", "--format", "csv"], &sample());
+    assert_eq!(table.lines().count(), 1 + 3);
+}
