@@ -147,41 +147,53 @@ pub(crate) fn span(
     event: &Event,
 ) -> TokenStream {
     let scope = Scope::new(facade);
-    let span = span_in(&scope, level, event);
-    if is_entered {
-        entered(&scope, &span)
-    } else {
-        span
+    let made = if is_entered { Made::Guard } else { Made::Span };
+    span_in(&scope, made, level, event)
+}
+
+/// What a call gives that makes a span.
+#[derive(Clone, Copy)]
+pub(crate) enum Made {
+    /// The span.
+    Span,
+    /// The guard that has entered it.
+    Guard,
+}
+
+impl Made {
+    /// Where no span is wanted.
+    fn none(self, scope: &Scope) -> TokenStream {
+        let Scope { private, span, .. } = scope;
+        match self {
+            Self::Span => quote_spanned!(*span=> #private::Span::none()),
+            Self::Guard => quote_spanned!(*span=> #private::SpanGuard::none()),
+        }
+    }
+
+    /// The method that gives it, of a span in the making.
+    fn finish(self, scope: &Scope) -> Ident {
+        scope.own(match self {
+            Self::Span => "finish",
+            Self::Guard => "enter",
+        })
     }
 }
 
-/// A span as a guard that has entered it.
-pub(crate) fn entered(scope: &Scope, span: &TokenStream) -> TokenStream {
-    let private = &scope.private;
-    quote_spanned!(scope.span=> #private::Span::entered(#span))
-}
-
 /// The expression that makes a span.
-pub(crate) fn span_in(scope: &Scope, level: &SpanLevel, event: &Event) -> TokenStream {
+pub(crate) fn span_in(scope: &Scope, made: Made, level: &SpanLevel, event: &Event) -> TokenStream {
     let level = match level {
         SpanLevel::Known(level) => Level::Fixed(level),
         SpanLevel::Given(level) => Level::Constant(level),
     };
     let guard = Guard::new(scope, &level, &event.prefixes);
     let values = Values::new(scope, &event.values);
-    let record = record::span(scope, &guard, event, &values);
+    let record = record::span(scope, made, &guard, event, &values);
     guard.around(
         scope,
         &site::statics_of_span(scope, &level, event),
         &values.around(scope, record),
-        Some(&no_span(scope)),
+        Some(&made.none(scope)),
     )
-}
-
-/// The span where none is wanted.
-fn no_span(scope: &Scope) -> TokenStream {
-    let Scope { private, span, .. } = scope;
-    quote_spanned!(*span=> #private::Span::none())
 }
 
 /// The question whether a call would be recorded.

@@ -31,7 +31,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, LitStr, Result};
 
 use crate::check::check_span;
-use crate::expand::Scope;
+use crate::expand::{Made, Scope, span_in};
 use crate::expression::copy;
 use crate::parse::{Prefixes, SpanLevel};
 use function::{Function, Kind};
@@ -71,7 +71,11 @@ fn expand(settings: Settings, mut function: Function) -> Result<TokenStream> {
     };
     let items = parameters::fields(&function.signature, &settings.chosen, settings.fields)?;
     let event = check_span(prefixes, items)?;
-    let new_span = crate::expand::span_in(&scope, level, &event);
+    let made = match function.kind {
+        Kind::Plain => Made::Guard,
+        Kind::Async | Kind::GivesFuture { .. } => Made::Span,
+    };
+    let new_span = span_in(&scope, made, level, &event);
     if matches!(function.kind, Kind::Async)
         || matches!(function.kind, Kind::Plain) && watch.statements.is_some()
     {

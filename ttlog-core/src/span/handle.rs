@@ -153,6 +153,14 @@ impl NewSpan {
     }
 }
 
+impl NewSpan {
+    /// The same; enters the span. The guard is made in each branch of a call, because to make one of a span costs a move, also where there is none.
+    #[inline(always)]
+    pub fn enter(self, encoder: Encoder) -> SpanGuard {
+        self.finish(encoder).entered()
+    }
+}
+
 impl Span {
     /// A span that is not enabled: entering it changes nothing.
     pub const fn none() -> Span {
@@ -303,6 +311,17 @@ pub struct SpanGuard {
 }
 
 impl SpanGuard {
+    /// The guard of a span that is not enabled.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub const fn none() -> SpanGuard {
+        SpanGuard {
+            restore: None,
+            span: Span::none(),
+            of_thread: PhantomData,
+        }
+    }
+
     /// Leaves the span and gives it.
     pub fn exit(mut self) -> Span {
         drop(self.restore.take());

@@ -10,7 +10,7 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use super::guard::Guard;
 use super::values::{Passed, Values};
-use super::{Scope, limit, no_span};
+use super::{Made, Scope, limit};
 use crate::event::{self, Argument, ArgumentValue, Event, Message, Recorded};
 use crate::parse::Capture;
 
@@ -35,9 +35,10 @@ pub(super) fn event(
     }
 }
 
-/// The recording of a span's beginning, as an expression that gives the span.
+/// The recording of a span's beginning, as an expression that gives the span, or its guard.
 pub(super) fn span(
     scope: &Scope,
+    made: Made,
     guard: &Guard<'_>,
     event: &Event,
     values: &Values,
@@ -51,11 +52,12 @@ pub(super) fn span(
     } = Content::new(scope, guard, event, values);
     let begin = guard.begin_span(scope, count);
     let new = scope.own("__ttlog_span");
-    let none = no_span(scope);
+    let none = made.none(scope);
+    let finish = made.finish(scope);
     quote_spanned! {*span=>
         #before
         if let #private::Some((#new, mut #variable)) = #begin {
-            #statements #new.finish(#variable)
+            #statements #private::NewSpan::#finish(#new, #variable)
         } else {
             #none
         }

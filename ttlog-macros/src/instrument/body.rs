@@ -7,7 +7,7 @@ use syn::{GenericArgument, PathArguments, Token, Type, TypeInfer};
 
 use super::function::{Function, Kind, Taken, braces};
 use super::watch::Watch;
-use crate::expand::{Scope, entered};
+use crate::expand::Scope;
 use crate::expression::copy;
 
 /// The statements of the body, around what the function does.
@@ -56,10 +56,9 @@ pub(super) fn body(
 fn plain(scope: &Scope, function: &Function, new_span: &TokenStream, watch: &Watch) -> TokenStream {
     let Scope { private, span, .. } = scope;
     let own = &watch.span;
-    let guard = entered(scope, new_span);
     let Some(statements) = &watch.statements else {
         let body = function.body.stream();
-        return quote_spanned!(*span=> let #own = #guard; #body);
+        return quote_spanned!(*span=> let #own = #new_span; #body);
     };
     let (taken, content) = (taken(function), function.body.stream());
     let body = braces(&function.body, quote!(#taken #content));
@@ -68,7 +67,7 @@ fn plain(scope: &Scope, function: &Function, new_span: &TokenStream, watch: &Wat
     let written = function.result().map(without_impl);
     let arrow = written.map(|written| quote!(-> #written));
     quote_spanned! {*span=>
-        let #own = #guard;
+        let #own = #new_span;
         let #output = #private::run_body(move || #arrow #body);
         { let #result = &#output; #statements }
         #output
