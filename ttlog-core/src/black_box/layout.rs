@@ -18,7 +18,7 @@ use crate::snapshot::crc32c;
 /// The first bytes of an image. The last two are a line's end, as in a snapshot.
 pub(crate) const MAGIC: u64 = u64::from_le_bytes(*b"\x89ttbox\r\n");
 /// Major version in the low 16 bits, minor in the next; they move as a snapshot's do.
-pub(crate) const VERSION: u64 = 1;
+pub(crate) const VERSION: u64 = 1 | 1 << 16;
 
 /// Offsets in the header.
 pub(crate) mod header {
