@@ -84,6 +84,19 @@ fn custom_sink_is_given_what_its_filter_lets_through() {
 }
 
 #[test]
+fn spans_tell_where_an_error_came_from() {
+    let lines = succeed("spans").stderr;
+    let lines: Vec<_> = lines.lines().collect();
+    let ends = |end: &str| lines.iter().filter(|line| line.ends_with(end)).count();
+    assert_eq!(ends("checkout{user_id=7}: spans: paid sum=42"), 1);
+    assert_eq!(ends("line{number=0}: spans: added"), 2);
+    assert_eq!(ends("line{number=1}: spans: added"), 1);
+    assert_eq!(ends("outcome=error"), 1);
+    let failed = lines[lines.len() - 2];
+    assert!(failed.contains("ERROR total{") && failed.contains("invalid digit"));
+}
+
+#[test]
 fn capture_in_test_shows_types() {
     let stdout = succeed("capture_in_test").stdout;
     assert!(stdout.starts_with("INFO money withdrawn\n  amount = U64(70)\n"));
