@@ -99,12 +99,10 @@ impl<'a> EventRef<'a> {
     }
 
     /// The same, of a reader that knows these spans.
-    #[inline]
-    pub(crate) fn among(self, spans: &'a SpanTable) -> EventRef<'a> {
-        EventRef {
-            spans: Some(spans),
-            ..self
-        }
+    #[inline(always)]
+    pub(crate) fn among(mut self, spans: &'a SpanTable) -> EventRef<'a> {
+        self.spans = Some(spans);
+        self
     }
 
     /// Whether ttlog made this event itself, to tell of a loss.

@@ -65,6 +65,8 @@ impl Format for Logfmt {
     }
 }
 
+/// Inlined, so that a name is compared with keys that are known then.
+#[inline(always)]
 fn push_field(out: &mut String, own_keys: &[&str], name: &str, value: ValueRef<'_>) {
     out.push(' ');
     let begin = out.len();
