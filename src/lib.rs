@@ -84,6 +84,19 @@
 //! These words are names of fields everywhere else: behind the message or another field, with any value that isn't such a literal (`limit = 10`), and in quotes
 //! (`"limit" = "10/s"`).
 //!
+//! # What must not be logged
+//!
+//! [`redact(value)`](redact) and `#[field(redact)]` record `[redacted]` in place of one value. [`TtlogBuilder::redact`] names fields
+//! whose values are recorded nowhere in the program, whoever logs them:
+//!
+//! ```
+//! # use ttlog::info;
+//! let handle = ttlog::init().redact(["password", "token"]).recorder_only().build()?;
+//! # let (key, password) = ("k", "p");
+//! handle.scope(|| info!("logged in", key = ttlog::redact(key), password)); // logged in key="[redacted]" password="[redacted]"
+//! # Ok::<(), ttlog::InitError>(())
+//! ```
+//!
 //! # What is logged
 //!
 //! [`TtlogBuilder::level`] and [`TtlogBuilder::filter`] say it in the program, `RUST_LOG` from outside: `RUST_LOG=warn,my_app::db=trace`. See

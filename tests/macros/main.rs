@@ -9,6 +9,7 @@ mod limits;
 mod log_style;
 mod messages;
 mod prefixes;
+mod redaction;
 mod spans;
 mod spread;
 mod support;

@@ -22,6 +22,7 @@ use crate::fork;
 use crate::level::LogLevel;
 use crate::metadata::Metadata;
 use crate::record::{MAX_SITE, SITE_BITS};
+use crate::redaction;
 use crate::sync::lock;
 
 /// The least severe level that anything wants; above all levels where nothing wants any.
@@ -38,16 +39,36 @@ pub(crate) fn level_is_wanted(level: LogLevel) -> bool {
 pub(crate) enum Interest {
     /// No pipeline wants its events.
     Never = 1,
-    /// Wherever an event of it goes, it is wanted.
-    Always = 2,
     /// It depends on the thread.
-    Sometimes = 3,
+    Sometimes = 2,
+    /// Wherever an event of it goes, it is wanted. The greatest, so that one comparison with the whole state tells.
+    Always = 3,
 }
 
 /// Where the interest stands in `state`.
 const INTEREST_SHIFT: u32 = 30;
 /// Set in `state` once the table's metadata leaves out the fields whose values spread.
 const IS_SPREAD: u32 = 1 << SITE_BITS;
+/// Set in `state` where a list of names hides something of the site's events.
+const IS_REDACTED: u32 = 2 << SITE_BITS;
+
+/// What is known of a call site at one moment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct State(u32);
+
+impl State {
+    /// The id, or 0 where the site was not reached yet.
+    #[inline(always)]
+    pub(crate) fn id(self) -> u32 {
+        self.0 & MAX_SITE
+    }
+
+    /// Whether the site's events must not be written into a ring as they are.
+    #[inline(always)]
+    pub(crate) fn is_redacted(self) -> bool {
+        self.0 & IS_REDACTED != 0
+    }
+}
 
 /// The static behind a log call. Made by the macros.
 #[derive(Debug)]
@@ -72,6 +93,7 @@ pub(crate) struct Table {
 }
 
 /// A call site in the table.
+#[derive(Clone, Copy)]
 struct Entry {
     site: &'static CallSite,
     /// What readers are told of it.
@@ -85,7 +107,10 @@ impl Table {
     }
 
     fn add(&mut self, id: u32, site: &'static CallSite) {
-        let metadata = &site.metadata;
+        let metadata = match redaction::without_constants(&site.metadata) {
+            Some(hidden) => Box::leak(Box::new(hidden)),
+            None => &site.metadata,
+        };
         self.sites.push(Entry { site, metadata });
         self.describe(id, metadata);
     }
@@ -141,7 +166,13 @@ impl CallSite {
     /// The id, or 0 where the site was not reached yet.
     #[inline(always)]
     pub(crate) fn id(&self) -> u32 {
-        self.state.load(Ordering::Relaxed) & MAX_SITE
+        self.state().id()
+    }
+
+    /// What is known of the site now.
+    #[inline(always)]
+    pub(crate) fn state(&self) -> State {
+        State(self.state.load(Ordering::Relaxed))
     }
 
     /// Whether an event of this site is wanted here and now; `level` is the site's.
@@ -150,11 +181,10 @@ impl CallSite {
         if !level_is_wanted(level) {
             return false;
         }
-        match self.state.load(Ordering::Relaxed) >> INTEREST_SHIFT {
-            always if always == Interest::Always as u32 => true,
-            never if never == Interest::Never as u32 => false,
-            _ => self.ask(),
-        }
+        // Loaded once more where that is not all: so the usual case is a comparison with memory.
+        self.state.load(Ordering::Relaxed) >= (Interest::Always as u32) << INTEREST_SHIFT
+            || self.state.load(Ordering::Relaxed) >> INTEREST_SHIFT != Interest::Never as u32
+                && self.ask()
     }
 
     /// The same for an event with a target that is known at run time only.
@@ -211,7 +241,8 @@ impl CallSite {
             let state = self.state.load(Ordering::Relaxed);
             let id = state & MAX_SITE;
             if state & IS_SPREAD == 0 && id != 0 {
-                table.replace(id, self.metadata.without_fields(mask));
+                let metadata = table.sites[id as usize - 1].metadata;
+                table.replace(id, metadata.without_fields(mask));
                 self.state.store(state | IS_SPREAD, Ordering::Relaxed);
             }
         });
@@ -237,14 +268,17 @@ impl CallSite {
         }
         match state >> INTEREST_SHIFT {
             1 => Interest::Never,
-            2 => Interest::Always,
+            3 => Interest::Always,
             _ => Interest::Sometimes,
         }
     }
 
     fn answer(&self, id: u32) -> u32 {
         let interest = dispatch::interest(self.metadata.level, &self.metadata.target);
-        let flags = self.state.load(Ordering::Relaxed) & IS_SPREAD;
+        let mut flags = self.state.load(Ordering::Relaxed) & IS_SPREAD;
+        if redaction::concerns(&self.metadata) {
+            flags |= IS_REDACTED;
+        }
         let state = (interest as u32) << INTEREST_SHIFT | flags | id;
         self.state.store(state, Ordering::Relaxed);
         state
@@ -284,11 +318,15 @@ pub(crate) fn refresh() {
         return;
     }
     current::undisturbed(|| {
-        let table = lock(&TABLE);
+        let mut table = lock(&TABLE);
         let least = dispatch::least_level().map_or(u8::MAX, |level| level as u8);
         LEAST_LEVEL.store(least, Ordering::Relaxed);
-        for Entry { site, .. } in &table.sites {
-            site.answer(site.id());
+        for id in 1..=table.sites.len() as u32 {
+            let Entry { site, metadata } = table.sites[id as usize - 1];
+            site.answer(id & MAX_SITE);
+            if let Some(hidden) = redaction::without_constants(metadata) {
+                table.replace(id, hidden);
+            }
         }
     });
 }

@@ -17,7 +17,7 @@ use crate::dispatch::{self, Destination};
 use crate::fatal_signals;
 use crate::fork;
 use crate::pipeline::Pipeline;
-use crate::scratch::ScratchRing;
+use crate::scratch::{Purpose, ScratchRing};
 use crate::span;
 use crate::thread_names;
 use crate::thread_ring::{ThreadRing, Use};
@@ -164,7 +164,7 @@ fn find() -> Option<*const ThreadRing> {
         };
     }
     match dispatch::destination()? {
-        Destination::Custom => ScratchRing::take(),
+        Destination::Custom => ScratchRing::take(Purpose::Custom, 0),
         Destination::Pipeline(pipeline) => match home(&pipeline) {
             Some(ring) => {
                 HOME.set(ring);

@@ -105,6 +105,15 @@ impl<'a> EventRef<'a> {
         self
     }
 
+    /// The id of the call site.
+    pub(crate) fn site(&self) -> u32 {
+        self.header.site()
+    }
+
+    pub(crate) fn flags(&self) -> u8 {
+        self.header.flags()
+    }
+
     /// Whether ttlog made this event itself, to tell of a loss.
     pub(crate) fn is_synthetic(&self) -> bool {
         self.header.has(flag::SYNTHETIC)

@@ -18,15 +18,21 @@ use std::ptr::NonNull;
 use crate::callsite::CallSite;
 use crate::clock;
 use crate::current;
+use crate::decode::EventRef;
+use crate::dispatch;
 use crate::event::LogEvent;
 use crate::field_writer::FieldWriter;
 use crate::fields::Fields;
 use crate::limiter::HELD_BACK;
 use crate::record::{Header, RING_PREFIX_WORDS, TAG_BITS, TAGS_SHIFT, TEXT_CUT, Tag, Wide, flag};
+use crate::redacted::REDACTED;
+use crate::redaction::Redaction;
 use crate::ring::Slots;
+use crate::scratch::{Purpose, ScratchRing};
 use crate::slot::Slot;
 use crate::span;
 use crate::thread_ring::{Room, ThreadRing};
+use crate::value::Value;
 
 /// Calls with more values than this don't have a word of each set aside.
 const MOST_SET_ASIDE: u64 = 64;
@@ -85,14 +91,21 @@ impl Encoder {
         };
         // The last one is for the span.
         let words = RING_PREFIX_WORDS + set_aside + 1;
-        let mut ring = current::take();
-        // SAFETY: a ring that `current` gives is kept alive by this thread.
-        let fits = !ring.is_null() && unsafe { &*ring }.has_room(words);
-        if !fits {
-            ring = current::prepare(ring, words);
-        }
+        let state = site.state();
+        let ring = if state.is_redacted() {
+            beside_ring(site, words)
+        } else {
+            let ring = current::take();
+            // SAFETY: a ring that `current` gives is kept alive by this thread.
+            let fits = !ring.is_null() && unsafe { &*ring }.has_room(words);
+            if fits {
+                ring
+            } else {
+                current::prepare(ring, words)
+            }
+        };
         let ring = NonNull::new(ring.cast_mut())?;
-        Some(Encoder::on(ring, site.id(), set_aside))
+        Some(Encoder::on(ring, state.id(), set_aside))
     }
 
     /// The same for an event that says more than its call site.
@@ -165,25 +178,39 @@ impl Encoder {
         self.formatted(Tag::Debug, value);
     }
 
-    /// Gives the next value a name that the call site doesn't know.
-    pub fn name(&mut self, name: &str) {
-        self.name_of_bytes(name.as_bytes());
+    /// Gives the next value a name that the call site doesn't know. `false` where that value must not be recorded: then it has
+    /// been, as redacted.
+    #[must_use]
+    pub fn name(&mut self, name: &str) -> bool {
+        self.name_of_bytes(name.as_bytes())
     }
 
     /// The same for UTF-8 that may be cut within a character.
-    pub(crate) fn name_of_bytes(&mut self, name: &[u8]) {
+    #[must_use]
+    pub(crate) fn name_of_bytes(&mut self, name: &[u8]) -> bool {
         let length = LONGEST_NAME.min(name.len());
         if length < name.len() {
             self.flags |= flag::CUT;
         }
         self.text(Tag::Name, &name[..length]);
+        let redaction = self.redaction();
+        let is_hidden =
+            redaction.is_some_and(|redaction| redaction.hides(&String::from_utf8_lossy(name)));
+        if is_hidden {
+            self.text(Tag::Str, REDACTED.as_bytes());
+        }
+        !is_hidden
+    }
+
+    /// What must not be recorded of this event.
+    fn redaction(&self) -> Option<&'static Redaction> {
+        redaction_in(self.ring())
     }
 
     /// Says how many events of the call were held back since its last one; nothing where there were none.
     #[inline]
     pub fn held_back(&mut self, events: u64) {
-        if events > 0 {
-            self.name(HELD_BACK);
+        if events > 0 && self.name(HELD_BACK) {
             self.scalar(Tag::U64, events);
         }
     }
@@ -514,6 +541,71 @@ pub(crate) fn last_word(bytes: &[u8], rest: usize) -> u64 {
     }
     let byte = |at: usize| u64::from(bytes[at]) << (8 * at);
     byte(0) | byte(rest / 2) | byte(rest - 1)
+}
+
+/// Where an event is encoded that has what must not be recorded; null where it can't be recorded, which is then counted.
+#[cold]
+#[inline(never)]
+fn beside_ring(site: &'static CallSite, words: u64) -> *const ThreadRing {
+    // Without an id, nobody would know which values these are.
+    let ring = match site.id() {
+        0 => None,
+        _ => ScratchRing::take(Purpose::Redact, words),
+    };
+    if ring.is_none() {
+        dispatch::count_homeless();
+    }
+    ring.unwrap_or(std::ptr::null())
+}
+
+/// What must not be recorded in a ring: as its pipeline says, or for a custom logger, which stands in its place, the global one.
+fn redaction_in(ring: &ThreadRing) -> Option<&'static Redaction> {
+    if ring.is_scratch() {
+        dispatch::global()?.flow.redaction()
+    } else {
+        ring.flow.redaction()
+    }
+}
+
+/// Records, without what must not be, an event that was encoded beside the ring.
+pub(crate) fn record_redacted(event: &EventRef<'_>) {
+    let ring = current::prepare(current::take(), RING_PREFIX_WORDS + 1);
+    let Some(ring) = NonNull::new(ring.cast_mut()) else {
+        return;
+    };
+    let mut encoder = Encoder::on(ring, event.site(), 0);
+    let redaction = encoder.redaction();
+    encoder.flags = event.flags() & !(flag::MESSAGE | flag::IN_SPAN);
+    if event.flags() & flag::SPAN != 0 {
+        encoder.word(event.span_id().map_or(0, NonZeroU64::get));
+    }
+    if event.flags() & flag::TARGET != 0 {
+        encoder.short_text(event.target());
+    }
+    if let Some(message) = event.formatted_message() {
+        let message = match redaction {
+            Some(redaction) => redaction.message(message, event.metadata()),
+            None => message.into(),
+        };
+        encoder.flags |= flag::MESSAGE;
+        encoder.text(Tag::Display, message.as_bytes());
+    }
+    let definitions = &event.metadata().fields;
+    for (index, (name, value)) in event.fields().enumerate() {
+        match definitions.get(index) {
+            Some(known) if known.constant.is_some() => {}
+            Some(_) if redaction.is_some_and(|redaction| redaction.hides(name)) => {
+                encoder.text(Tag::Str, REDACTED.as_bytes());
+            }
+            Some(_) => drop(value.to_field_value().record(encoder.slot())),
+            None => {
+                if encoder.name(name) {
+                    value.to_field_value().record(encoder.slot());
+                }
+            }
+        }
+    }
+    encoder.finish();
 }
 
 #[cold]

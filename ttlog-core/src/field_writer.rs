@@ -37,24 +37,32 @@ impl<'a> FieldWriter<'a> {
     /// Records a field with its type.
     #[inline]
     pub fn field<T: Value + ?Sized>(&mut self, name: &str, value: &T) {
-        value.record(self.slot(name));
+        if let Some(slot) = self.slot(name) {
+            value.record(slot);
+        }
     }
 
     /// Records a field by its `Display`.
     #[inline]
     pub fn display<T: fmt::Display + ?Sized>(&mut self, name: &str, value: &T) {
-        self.slot(name).display(format_args!("{value}"));
+        if let Some(slot) = self.slot(name) {
+            slot.display(format_args!("{value}"));
+        }
     }
 
     /// Records a field by its `Debug`.
     #[inline]
     pub fn debug<T: fmt::Debug + ?Sized>(&mut self, name: &str, value: &T) {
-        self.slot(name).debug(format_args!("{value:?}"));
+        if let Some(slot) = self.slot(name) {
+            slot.debug(format_args!("{value:?}"));
+        }
     }
 
     /// Records a field that is an error, with its sources.
     pub fn error(&mut self, name: &str, value: &dyn Error) {
-        self.slot(name).error(value);
+        if let Some(slot) = self.slot(name) {
+            slot.error(value);
+        }
     }
 
     /// Records that there is such a field, and nothing of its value.
@@ -75,24 +83,25 @@ impl<'a> FieldWriter<'a> {
         });
     }
 
+    /// The place of a field's value; none where that must not be recorded.
     #[inline]
-    fn slot(&mut self, name: &str) -> Slot<'_> {
-        match &self.prefix {
+    fn slot(&mut self, name: &str) -> Option<Slot<'_>> {
+        let is_recorded = match &self.prefix {
             None => self.encoder.name(name),
             Some(prefix) => prefix.name(name, self.encoder),
-        }
-        self.encoder.slot()
+        };
+        is_recorded.then(|| self.encoder.slot())
     }
 }
 
 impl Prefix<'_> {
     /// Gives the next value the name with all that stands before it.
-    fn name(&self, name: &str, encoder: &mut Encoder) {
+    fn name(&self, name: &str, encoder: &mut Encoder) -> bool {
         // One byte more than is recorded, so that a name that is too long is seen to be.
         let mut bytes = [0; LONGEST_NAME + 1];
         let end = self.put(&mut bytes);
         let end = put(&mut bytes, end, name);
-        encoder.name_of_bytes(&bytes[..end]);
+        encoder.name_of_bytes(&bytes[..end])
     }
 
     fn put(&self, bytes: &mut [u8]) -> usize {

@@ -12,6 +12,7 @@ use crossbeam_channel::Sender;
 use crate::current;
 use crate::filter::Filter;
 use crate::message::{Internal, Message, Task};
+use crate::redaction::Redaction;
 use crate::sink::Overflow;
 
 /// See the [module](self).
@@ -37,6 +38,8 @@ pub(crate) struct Flow {
     homeless: AtomicU64,
     /// How long a wait goes on without any progress.
     patience: Duration,
+    /// What must not be recorded; set once at most.
+    redaction: OnceLock<&'static Redaction>,
     /// What the pipeline wants.
     pub(crate) filter: RwLock<Arc<Filter>>,
 }
@@ -60,6 +63,7 @@ impl Flow {
             given_up_at: AtomicU64::new(0),
             homeless: AtomicU64::new(0),
             patience,
+            redaction: OnceLock::new(),
             filter: RwLock::new(Arc::new(filter)),
         }
     }
@@ -80,6 +84,16 @@ impl Flow {
         drop(filter);
         // Only now: an allocator may log, and so look into the filter.
         drop(old);
+    }
+
+    /// What must not be recorded.
+    pub(crate) fn redaction(&self) -> Option<&'static Redaction> {
+        self.redaction.get().copied()
+    }
+
+    /// Makes known what must not be recorded, before an event comes that may have it.
+    pub(crate) fn set_redaction(&self, redaction: &'static Redaction) {
+        let _ = self.redaction.set(redaction);
     }
 
     /// The way to the snapshot thread.

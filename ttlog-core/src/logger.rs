@@ -123,8 +123,9 @@ fn encode_on(ring: NonNull<ThreadRing>, event: &LogEvent) {
             break;
         }
         encoder.set_aside(to_come);
-        encoder.name(&field.key);
-        crate::value::Value::record(&field.value, encoder.slot());
+        if encoder.name(&field.key) {
+            crate::value::Value::record(&field.value, encoder.slot());
+        }
     }
     if event.cut {
         encoder.flag(flag::CUT);

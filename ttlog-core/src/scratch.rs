@@ -1,6 +1,8 @@
-//! [`ScratchRing`]: where an event is encoded before a custom [`Logger`](crate::Logger) is given it.
+//! [`ScratchRing`]: where an event is encoded before a custom [`Logger`](crate::Logger) is given it, or before what must not be recorded is
+//! taken out of it. Nothing of an event stays there.
 
 use std::cell::RefCell;
+use std::ptr;
 use std::sync::Arc;
 
 use crate::callsite;
@@ -8,7 +10,7 @@ use crate::clock::{TickSource, now_nanos};
 use crate::current::{self, DEEPEST_NESTING};
 use crate::decode::EventRef;
 use crate::dispatch;
-use crate::event::LogEvent;
+use crate::encode;
 use crate::flow::Flow;
 use crate::logger;
 use crate::record::{Header, LOG_PREFIX_WORDS};
@@ -21,7 +23,16 @@ use crate::thread_ring::ThreadRing;
 #[derive(Debug, Default)]
 pub(crate) struct ScratchRing {
     free: Vec<Arc<ThreadRing>>,
-    in_use: Vec<Arc<ThreadRing>>,
+    in_use: Vec<(Arc<ThreadRing>, Purpose)>,
+}
+
+/// What becomes of the event in a scratch ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The custom logger is given it.
+    Custom,
+    /// It is recorded without what must not be.
+    Redact,
 }
 
 /// Words of a scratch ring: an event can have a quarter of them.
@@ -32,8 +43,8 @@ thread_local! {
 }
 
 impl ScratchRing {
-    /// A ring for one event; `None` where too many are in the making, or the thread is ending.
-    pub(crate) fn take() -> Option<*const ThreadRing> {
+    /// A ring for one event, with room for `words` words at once; `None` where too many are in the making, or the thread is ending.
+    pub(crate) fn take(purpose: Purpose, words: u64) -> Option<*const ThreadRing> {
         SCRATCH
             .try_with(|scratch| {
                 let mut scratch = scratch.borrow_mut();
@@ -44,15 +55,18 @@ impl ScratchRing {
                     Some(ring) => ring,
                     None => Arc::new(new_scratch()?),
                 };
+                if !ring.has_room(words) && !ring.make_room(ring.ring.start() + words) {
+                    return None;
+                }
                 let pointer = Arc::as_ptr(&ring);
-                scratch.in_use.push(ring);
+                scratch.in_use.push((ring, purpose));
                 Some(pointer)
             })
             .ok()
             .flatten()
     }
 
-    /// Gives the custom logger what is in `ring`, and takes the ring back.
+    /// Brings what is in `ring` to where it goes, and takes the ring back.
     pub(crate) fn deliver(ring: &ThreadRing) {
         /// Only in the end, so that a logger that logs goes no deeper than the rings in use allow; also after a panic.
         struct TakeBack<'a>(&'a ThreadRing);
@@ -70,12 +84,30 @@ impl ScratchRing {
             count: 0,
         };
         ring.ring.read(&mut cursor, ring.ring.size(), &mut words);
-        ring.ring.release(ring.ring.published());
-        if let Some(event) = to_log_event(&words)
-            && let Some(custom) = dispatch::custom()
-        {
-            logger::give(&*custom, event);
+        for position in ring.ring.tail()..ring.ring.published() {
+            ring.ring.put(position, 0);
         }
+        ring.ring.release(ring.ring.published());
+        match Self::purpose_of(ring) {
+            Some(Purpose::Custom) => give(&words),
+            Some(Purpose::Redact) => {
+                with_event(&words, encode::record_redacted)
+                    .unwrap_or_else(dispatch::count_homeless);
+            }
+            None => {}
+        }
+        words.fill(0);
+    }
+
+    fn purpose_of(ring: &ThreadRing) -> Option<Purpose> {
+        let purpose = |scratch: &RefCell<ScratchRing>| {
+            let scratch = scratch.borrow();
+            let used = scratch.in_use.iter();
+            used.clone()
+                .find(|(used, _)| ptr::eq(Arc::as_ptr(used), ring))
+                .map(|(_, purpose)| *purpose)
+        };
+        SCRATCH.try_with(purpose).ok().flatten()
     }
 
     fn take_back(ring: &ThreadRing) {
@@ -84,9 +116,9 @@ impl ScratchRing {
             let place = scratch
                 .in_use
                 .iter()
-                .position(|used| std::ptr::eq(Arc::as_ptr(used), ring));
+                .position(|(used, _)| ptr::eq(Arc::as_ptr(used), ring));
             if let Some(place) = place {
-                let ring = scratch.in_use.swap_remove(place);
+                let (ring, _) = scratch.in_use.swap_remove(place);
                 scratch.free.push(ring);
             }
         });
@@ -111,8 +143,22 @@ fn new_scratch() -> Option<ThreadRing> {
     ))
 }
 
-/// The event of one record in a ring.
-fn to_log_event(words: &[u64]) -> Option<LogEvent> {
+/// Gives the custom logger the event of one record.
+fn give(words: &[u64]) {
+    let redaction = dispatch::global().and_then(|global| global.flow.redaction());
+    let event = with_event(words, |event| match redaction {
+        Some(redaction) => redaction.clean(event),
+        None => event.to_log_event(),
+    });
+    if let Some(event) = event
+        && let Some(custom) = dispatch::custom()
+    {
+        logger::give(&*custom, event);
+    }
+}
+
+/// Reads the event of one record in a ring.
+fn with_event<R>(words: &[u64], read: impl FnOnce(&EventRef<'_>) -> R) -> Option<R> {
     let header = Header(u64::from_le(*words.first()?));
     let mut record = Vec::with_capacity(words.len() + 1);
     record.push(header.with_length(header.length() + 1).0.to_le());
@@ -121,5 +167,7 @@ fn to_log_event(words: &[u64]) -> Option<LogEvent> {
     record.extend_from_slice(words.get(LOG_PREFIX_WORDS - 1..)?);
     let metadata = callsite::metadata(header.site());
     let name = thread_names::get(current::thread_id());
-    EventRef::parse(&record, metadata, name.as_deref()).map(|event| event.to_log_event())
+    let event = EventRef::parse(&record, metadata, name.as_deref()).map(|event| read(&event));
+    record.fill(0);
+    event
 }

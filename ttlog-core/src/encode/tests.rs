@@ -143,7 +143,7 @@ fn named_values_come_back_with_their_names() {
     for group in kinds.chunks(8) {
         let words = record(group.len() as u64, |encoder| {
             for (number, value) in group.iter().enumerate() {
-                encoder.name(&"n".repeat(number));
+                assert!(encoder.name(&"n".repeat(number)));
                 value.record(encoder.slot());
             }
         });
@@ -299,7 +299,7 @@ fn damaged_records_are_read_to_an_end() {
             }
             for _ in 0..next() % 12 {
                 if next() % 2 == 0 {
-                    encoder.name("name");
+                    assert!(encoder.name("name"));
                 }
                 kinds[next() as usize % kinds.len()].record(encoder.slot());
             }

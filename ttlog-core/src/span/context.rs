@@ -66,8 +66,9 @@ impl Node {
         };
         encoder.slot().u64(place.id);
         for (name, value) in fields {
-            encoder.name(name.as_ref());
-            value.record(encoder.slot());
+            if encoder.name(name.as_ref()) {
+                value.record(encoder.slot());
+            }
         }
         encoder.finish();
         Node {

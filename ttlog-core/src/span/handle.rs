@@ -218,8 +218,9 @@ impl Span {
         }
         if let Some(mut encoder) = Encoder::begin(site, 1) {
             encoder.slot().u64(begun.place.id);
-            encoder.name(name);
-            value.record(encoder.slot());
+            if encoder.name(name) {
+                value.record(encoder.slot());
+            }
             encoder.finish();
         }
     }

@@ -91,7 +91,7 @@ impl Content {
             let name = &values[field.name].reference;
             let value = recorder.value(&field.content, None);
             let variable = &recorder.variable;
-            quote_spanned!(*span=> #variable.name(#name); #value)
+            quote_spanned!(*span=> if #variable.name(#name) { #value })
         });
         let count = usize::from(message.is_some()) + fields.len() + event.computed.len();
         let probes = recorder.probes(event);
