@@ -455,6 +455,38 @@ impl Logger for Custom {
 }
 
 #[test]
+fn a_custom_logger_gets_no_value_that_must_not_be_recorded() {
+    run("child_with_a_custom_logger_and_secrets");
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_with_a_custom_logger_and_secrets() {
+    if child_directory().is_none() {
+        return;
+    }
+    let _handle = ttlog::init().recorder_only().redact(["password"]).init();
+    let custom = Custom::default();
+    install_logger(Box::new(custom.clone()));
+    let (name, password) = ("my.password", String::from("secret"));
+    info!("shows {password}", password, user = 7);
+    info!("constant", password = "secret");
+    info!("named", { name } = password);
+    let event = EventBuilder::with_capacity(1).message("by hand");
+    emit_fast(event.field("Password", "secret").build());
+    let events = std::mem::take(&mut *custom.events.lock().unwrap());
+    let messages: Vec<_> = events.iter().map(|event| &*event.message).collect();
+    assert_eq!(
+        messages,
+        ["shows [redacted]", "constant", "named", "by hand"]
+    );
+    assert_eq!(events[0].field("user"), Some(&7.into()));
+    for event in &events {
+        assert_eq!(event.fields[0].value.as_str(), Some("[redacted]"));
+    }
+}
+
+#[test]
 fn a_custom_logger_gets_typed_events_and_may_log() {
     run("child_with_a_custom_logger");
 }

@@ -7,4 +7,5 @@ mod child;
 mod endings;
 mod kills;
 mod place;
+mod redaction;
 mod remains;

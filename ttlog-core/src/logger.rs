@@ -53,8 +53,11 @@ impl Logger for RingLogger {
 /// Records an event that was made by hand, whatever its level; see [`is_enabled`](crate::is_enabled).
 ///
 /// The event keeps its timestamp; its thread is the one that calls.
-pub fn emit_fast(event: LogEvent) {
+pub fn emit_fast(mut event: LogEvent) {
     if let Some(logger) = dispatch::custom() {
+        if let Some(redaction) = dispatch::global().and_then(|global| global.flow.redaction()) {
+            redaction.clean_fields(&mut event);
+        }
         give(&*logger, event);
     } else {
         encode(&event);

@@ -114,12 +114,17 @@ impl Redaction {
         if let Some(message) = event.formatted_message() {
             cleaned.message = self.message(message, event.metadata()).into_owned();
         }
-        for field in &mut cleaned.fields {
+        self.clean_fields(&mut cleaned);
+        cleaned
+    }
+
+    /// Hides what must not be recorded among the fields of an event.
+    pub(crate) fn clean_fields(&self, event: &mut LogEvent) {
+        for field in &mut event.fields {
             if self.hides(&field.key) {
                 field.value = REDACTED.into();
             }
         }
-        cleaned
     }
 }
 
