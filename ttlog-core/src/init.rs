@@ -206,7 +206,7 @@ impl TtlogBuilder {
     /// event made by hand. Where a message shows such a field or variable by its name, as `"{password}"`, its template is recorded in its place.
     /// What a message shows by position (`"{}", password`) has no name, and what is in the text of other values isn't looked at.
     ///
-    /// Calls without such names cost what they did before. One with such a name takes some hundred nanoseconds more.
+    /// Calls without such names cost what they do without a list. One with such a name takes about 30 times as many instructions, and allocates.
     ///
     /// ```
     /// let memory = ttlog_core::sink::Memory::new();
