@@ -249,8 +249,11 @@ impl CallSite {
     }
 
     /// The id, for an event that nobody asks for.
+    #[inline]
     pub(crate) fn ensure_id(&'static self) -> u32 {
-        current::undisturbed(|| self.register());
+        if self.id() == 0 {
+            current::undisturbed(|| self.register());
+        }
         self.id()
     }
 

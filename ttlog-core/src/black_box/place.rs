@@ -79,7 +79,7 @@ impl Place {
             }
             Err(error) => return self.move_aside(&error.to_string()),
         };
-        let facts = facts_of(&self.old);
+        let facts = image.facts();
         let ending = image.ending(&facts);
         if ending != Ending::Well {
             match save(image, facts.clone(), &ending, settings) {

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
+use super::future::poll_in_place;
 use super::scope::{self, Place};
 use crate::callsite::CallSite;
 use crate::encode::Encoder;
@@ -54,9 +55,7 @@ impl Node {
             id: Place::within(here.trace).id,
             trace: here.trace,
         };
-        if BEGIN.id() == 0 {
-            BEGIN.ensure_id();
-        }
+        BEGIN.ensure_id();
         let Some(mut encoder) = Encoder::begin(&BEGIN, 1) else {
             // What happens below is at least in what is around it.
             return Node {
@@ -83,9 +82,7 @@ impl Drop for Node {
         if !self.is_begun {
             return;
         }
-        if END.id() == 0 {
-            END.ensure_id();
-        }
+        END.ensure_id();
         if let Some(mut encoder) = Encoder::begin(&END, 1) {
             encoder.slot().u64(self.place.id);
             encoder.finish();
@@ -228,13 +225,7 @@ impl<R: Future> Future for WithContext<R> {
         // SAFETY: nothing is moved out of `this`, but by `into_inner`, which can't be called on what is pinned.
         let this = unsafe { self.get_unchecked_mut() };
         let _entered = this.node.place.enter();
-        let running = this.result.as_mut().expect(TAKEN);
-        // SAFETY: it stays where it is until it is dropped, here or with its owner.
-        let polled = unsafe { Pin::new_unchecked(running) }.poll(task);
-        if polled.is_ready() {
-            this.result = None;
-        }
-        polled
+        poll_in_place(&mut this.result, task)
     }
 }
 

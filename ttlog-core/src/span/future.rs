@@ -89,7 +89,10 @@ impl<F> Drop for InSpan<F> {
 }
 
 /// Polls a future that is pinned, and drops it where it is once it is ready.
-fn poll_in_place<F: Future>(future: &mut Option<F>, task: &mut TaskContext<'_>) -> Poll<F::Output> {
+pub(super) fn poll_in_place<F: Future>(
+    future: &mut Option<F>,
+    task: &mut TaskContext<'_>,
+) -> Poll<F::Output> {
     let running = future
         .as_mut()
         .expect("a future is not polled after it was ready");

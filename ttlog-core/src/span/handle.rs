@@ -213,9 +213,7 @@ impl Span {
     pub fn record(&self, name: &str, value: impl Value) {
         let Some(begun) = &self.begun else { return };
         let site = &begun.site.fields;
-        if site.id() == 0 {
-            site.ensure_id();
-        }
+        site.ensure_id();
         if let Some(mut encoder) = Encoder::begin(site, 1) {
             encoder.slot().u64(begun.place.id);
             if encoder.name(name) {
@@ -258,9 +256,7 @@ impl Begun {
     #[inline(never)]
     fn end(&self) {
         let site = &self.site.end;
-        if site.id() == 0 {
-            site.ensure_id();
-        }
+        site.ensure_id();
         let marks = self.marks.load(Ordering::Relaxed);
         let busy_ticks = self.busy_ticks.load(Ordering::Relaxed);
         if marks == 0 && busy_ticks == NOT_MEASURED && !std::thread::panicking() {
