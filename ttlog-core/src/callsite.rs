@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 
 use crate::black_box::BlackBox;
+use crate::bridge;
 use crate::current;
 use crate::dispatch;
 use crate::fork;
@@ -28,6 +29,11 @@ use crate::sync::lock;
 /// The least severe level that anything wants; above all levels where nothing wants any.
 static LEAST_LEVEL: AtomicU8 = AtomicU8::new(0);
 
+/// The least severe level that anything wants; `None` where nothing wants any.
+pub(crate) fn least_level() -> Option<LogLevel> {
+    LogLevel::from_u8(LEAST_LEVEL.load(Ordering::Relaxed))
+}
+
 /// Whether anything may want events of this level.
 #[inline(always)]
 pub(crate) fn level_is_wanted(level: LogLevel) -> bool {
@@ -36,10 +42,10 @@ pub(crate) fn level_is_wanted(level: LogLevel) -> bool {
 
 /// What the live pipelines want of a call site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Interest {
+pub enum Interest {
     /// No pipeline wants its events.
     Never = 1,
-    /// It depends on the thread.
+    /// It depends on the thread, or is not known yet.
     Sometimes = 2,
     /// Wherever an event of it goes, it is wanted. The greatest, so that one comparison with the whole state tells.
     Always = 3,
@@ -257,6 +263,11 @@ impl CallSite {
         self.id()
     }
 
+    /// What is wanted of its events in all threads together, until that changes. Does not start ttlog.
+    pub fn interest(&'static self) -> Interest {
+        current::undisturbed(|| self.register())
+    }
+
     /// Enters the site into the table, unless it is there.
     fn register(&'static self) -> Interest {
         let mut table = lock(&TABLE);
@@ -332,6 +343,7 @@ pub(crate) fn refresh() {
             }
         }
     });
+    current::undisturbed(bridge::interest_has_changed);
 }
 
 /// Enters all call sites into a black box, and from now on each new one before its first event.

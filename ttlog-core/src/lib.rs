@@ -8,6 +8,7 @@
 //! | `ring`, `ring_memory`, `thread_ring`, `registry`, `current`, `thread_names`, `flow` | the rings, and which thread has which |
 //! | `span`, `timer` | spans, contexts, and futures in them; how long something took, as an event |
 //! | `clock` | ticks, and what wall time they were |
+//! | `bridge` | what adapters of other logging systems stand on |
 //! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message`, `answer` | from the rings to the recorder |
 //! | `sink`, `sink_state`, `sink_thread`, `sink_shield`, `format` | from the recorder to where somebody reads it |
 //! | `black_box` | the same in a file that outlives the process |
@@ -26,6 +27,7 @@ mod backtrace;
 pub mod black_box;
 #[cfg(not(feature = "black-box"))]
 mod black_box;
+pub mod bridge;
 mod build_id;
 mod callsite;
 mod capture;
