@@ -3,7 +3,7 @@
 //! A macro makes a static [`CallSite`] for each call. An adapter makes one for each call site of the other system that it meets, keeps it for
 //! ever (`Box::leak`), and records each event as a macro does: ask [`CallSite::is_enabled`], [begin](Encoder::begin), put the message and the
 //! values in the order of the site's fields, [finish](Encoder::finish). There may be 2²⁰ − 1 call sites in a process, so what is made up at
-//! run time, as a target may be, must not become one: see [`Origin`], [`Encoder::name`].
+//! run time, as a target may be, must not become one: see [`Origin`], [`Encoder::name`], [`Encoder::begin_apart`].
 //!
 //! ```
 //! use ttlog_core::bridge::{CallSite, Encoder, FieldDef, Metadata};
@@ -28,10 +28,12 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::callsite;
+use crate::current;
+use crate::dispatch;
 use crate::level::LogLevel;
 
 pub use crate::callsite::{CallSite, Interest};
-pub use crate::encode::{Encoder, Origin};
+pub use crate::encode::{Encoder, Origin, Place};
 pub use crate::metadata::{FieldDef, Metadata};
 pub use crate::span::{NewSpan, SpanSite};
 
@@ -66,6 +68,25 @@ pub fn on_interest_change(hook: fn()) {
 /// The least severe level that anything wants, `None` where nothing wants any. Before ttlog has been started it is the least of all.
 pub fn least_level() -> Option<LogLevel> {
     callsite::least_level()
+}
+
+/// Runs code that a record brings along, as lazy values are; `None` where it panicked. The event can say so:
+/// [`Encoder::mark_panicked`]. What formats a value needs none of this: the encoder sees to it.
+pub fn contain_panic<R>(run: impl FnOnce() -> R) -> Option<R> {
+    current::catch(run).ok()
+}
+
+/// Returns when all that was logged before it has reached every sink of the pipeline that this thread logs into; see
+/// [`TtlogHandle::flush`](crate::TtlogHandle::flush). A custom logger is told to flush, too. `true` where nothing has been started yet.
+pub fn flush() -> bool {
+    if let Some(logger) = dispatch::custom() {
+        logger.flush();
+    }
+    let of_scope = current::with_flow(|flow| dispatch::pipeline_of(flow?));
+    match of_scope.as_ref().or(dispatch::global()) {
+        Some(pipeline) => pipeline.flush(),
+        None => true,
+    }
 }
 
 /// Tells of a change, with no lock held that an answer needs.
@@ -107,5 +128,58 @@ mod tests {
         handle.set_level(LogLevel::Debug);
         assert!(CHANGES.load(Ordering::Relaxed) >= before + 2);
         handle.scope(|| assert!(SITE.is_enabled(LogLevel::Debug)));
+    }
+
+    #[test]
+    fn an_event_without_a_call_site_is_recorded_with_its_place_and_its_names() {
+        let memory = crate::sink::Memory::new();
+        let handle = crate::init()
+            .redact(["secret"])
+            .sink(memory.clone())
+            .build()
+            .unwrap();
+        let place = Place {
+            level: LogLevel::Warn,
+            target: "conn-7",
+            module_path: "net::conn",
+            file: "conn.c",
+            line: 12,
+        };
+        handle.scope(|| {
+            let mut event = Encoder::begin_apart(&place).unwrap();
+            event.message(format_args!("lost {} bytes", 3));
+            assert!(event.name("port"));
+            event.slot().u64(80);
+            assert!(!event.name("secret"));
+            assert!(event.name("cause"));
+            event.slot().messages(["refused", "no route"].iter());
+            event.mark_panicked();
+            event.finish();
+            assert!(flush());
+        });
+        let [event] = &memory.take()[..] else {
+            panic!("one event")
+        };
+        assert_eq!(event.level, LogLevel::Warn);
+        assert_eq!(event.target, "conn-7");
+        assert_eq!(event.module_path.as_deref(), Some("net::conn"));
+        assert_eq!(
+            (event.file.as_deref(), event.line),
+            (Some("conn.c"), Some(12))
+        );
+        assert_eq!(event.message, "lost 3 bytes");
+        assert_eq!(event.field("port"), Some(&80_u64.into()));
+        assert_eq!(event.field("secret").unwrap().as_str(), Some("[redacted]"));
+        assert_eq!(
+            event.field("cause").unwrap().to_string(),
+            "refused: no route"
+        );
+        assert!(event.panicked && event.timestamp_nanos > 0);
+    }
+
+    #[test]
+    fn a_panic_of_what_a_record_brings_along_is_contained() {
+        assert_eq!(contain_panic(|| 7), Some(7));
+        assert_eq!(contain_panic(|| -> u32 { panic!("lazily") }), None);
     }
 }

@@ -23,6 +23,7 @@ use crate::dispatch;
 use crate::event::LogEvent;
 use crate::field_writer::FieldWriter;
 use crate::fields::Fields;
+use crate::level::LogLevel;
 use crate::limiter::HELD_BACK;
 use crate::record::{Header, RING_PREFIX_WORDS, TAG_BITS, TAGS_SHIFT, TEXT_CUT, Tag, Wide, flag};
 use crate::redacted::REDACTED;
@@ -76,6 +77,21 @@ pub struct Origin<'a> {
     pub target: Option<&'a str>,
     /// The span that the event is in, or that it is in none; not given, it is in that of the thread.
     pub parent: Option<Option<NonZeroU64>>,
+}
+
+/// Where an event comes from that no call site stands for, and how severe it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The severity.
+    pub level: LogLevel,
+    /// What filters match.
+    pub target: &'a str,
+    /// The path of the module; empty where not known.
+    pub module_path: &'a str,
+    /// The source file; empty where not known.
+    pub file: &'a str,
+    /// The line in the source file, from 1; 0 where not known.
+    pub line: u32,
 }
 
 impl Encoder {
@@ -145,18 +161,47 @@ impl Encoder {
         }
     }
 
+    /// Begins an event that no call site stands for; see [`Encoder::begin`]. Whether it is wanted, [`is_enabled`](crate::is_enabled) says.
+    ///
+    /// Its values each need a [name](Encoder::name). It takes up more of the ring than one of a call site.
+    pub fn begin_apart(place: &Place<'_>) -> Option<Encoder> {
+        // The prefix, and the word that says of which level and line it is.
+        let ring = current::prepare(current::take(), RING_PREFIX_WORDS + 1);
+        let mut encoder = Encoder::on(NonNull::new(ring.cast_mut())?, 0, 0);
+        // Its time is that of its publication.
+        encoder.dynamic_prefix(place, 0);
+        Some(encoder)
+    }
+
     /// Writes, before everything else, what a call site would know of an event that has none.
-    pub(crate) fn dynamic_prefix(&mut self, event: &LogEvent) {
+    fn dynamic_prefix(&mut self, place: &Place<'_>, timestamp_nanos: u64) {
+        self.flags |= flag::DYNAMIC;
+        self.word(place.level as u64 | u64::from(place.line) << 8);
+        self.word(timestamp_nanos);
+        self.short_text(place.target);
+        self.short_text(place.module_path);
+        self.short_text(place.file);
+    }
+
+    /// The same for an event that was made by hand.
+    pub(crate) fn event_prefix(&mut self, event: &LogEvent) {
         if let Some(span) = event.span_id {
             self.flags |= flag::SPAN;
             self.word(span.get());
         }
-        self.flags |= flag::DYNAMIC;
-        self.word(event.level as u64 | u64::from(event.line.unwrap_or(0)) << 8);
-        self.word(event.timestamp_nanos);
-        self.short_text(&event.target);
-        self.short_text(event.module_path.as_deref().unwrap_or(""));
-        self.short_text(event.file.as_deref().unwrap_or(""));
+        let place = Place {
+            level: event.level,
+            target: &event.target,
+            module_path: event.module_path.as_deref().unwrap_or(""),
+            file: event.file.as_deref().unwrap_or(""),
+            line: event.line.unwrap_or(0),
+        };
+        self.dynamic_prefix(&place, event.timestamp_nanos);
+    }
+
+    /// Marks the event as one of which something is missing because a value panicked, or could not be formatted.
+    pub fn mark_panicked(&mut self) {
+        self.flags |= flag::PANICKED;
     }
 
     /// Records the formatted message; comes before all values.

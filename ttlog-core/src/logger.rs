@@ -109,7 +109,7 @@ pub(crate) fn encode(event: &LogEvent) {
 /// Writes an event into a ring that is kept alive, with room for a header.
 fn encode_on(ring: NonNull<ThreadRing>, event: &LogEvent) {
     let mut encoder = Encoder::on(ring, 0, 0);
-    encoder.dynamic_prefix(event);
+    encoder.event_prefix(event);
     // What is long must not take the room of what comes after it.
     let least_words = |field: &Field| Encoder::least_words(&field.key);
     let mut to_come: u64 = event.fields.iter().map(least_words).sum();

@@ -117,9 +117,9 @@ impl<'a> Slot<'a> {
         Recorded(())
     }
 
-    /// Records the messages of an error that is no longer there, the outermost first.
-    pub(crate) fn messages(self, messages: &[String]) -> Recorded {
-        self.encoder.messages(messages.iter());
+    /// Records the messages of an error that is no longer there and of its sources, the outermost first, 16 at most.
+    pub fn messages(self, messages: impl Iterator<Item = impl fmt::Display>) -> Recorded {
+        self.encoder.messages(messages);
         Recorded(())
     }
 }

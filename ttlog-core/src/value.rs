@@ -198,7 +198,7 @@ impl Value for FieldValue {
             FieldValue::String(text) => slot.str(text),
             FieldValue::Debug(text) => slot.debug(format_args!("{text}")),
             FieldValue::Display(text) => slot.display(format_args!("{text}")),
-            FieldValue::Error(messages) => slot.messages(messages),
+            FieldValue::Error(messages) => slot.messages(messages.iter()),
             FieldValue::Bytes(bytes) => slot.bytes(bytes),
             FieldValue::Duration(value) => slot.duration(*value),
             FieldValue::Ip(value) => slot.ip(*value),
