@@ -110,7 +110,7 @@ impl Context {
 
     /// Runs `work` there.
     pub fn run<R>(&self, work: impl FnOnce() -> R) -> R {
-        let _entered = self.node.place.enter();
+        let _entered = self.node.place.enter_scope();
         work()
     }
 
@@ -143,7 +143,7 @@ pub fn with_context<R>(
 }
 
 fn run<R>(node: Node, work: impl FnOnce() -> R) -> WithContext<R> {
-    let entered = node.place.enter();
+    let entered = node.place.enter_scope();
     let result = work();
     drop(entered);
     WithContext {
@@ -224,7 +224,7 @@ impl<R: Future> Future for WithContext<R> {
     fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<R::Output> {
         // SAFETY: nothing is moved out of `this`, but by `into_inner`, which can't be called on what is pinned.
         let this = unsafe { self.get_unchecked_mut() };
-        let _entered = this.node.place.enter();
+        let _entered = this.node.place.enter_scope();
         poll_in_place(&mut this.result, task)
     }
 }
@@ -232,7 +232,7 @@ impl<R: Future> Future for WithContext<R> {
 impl<R> Drop for WithContext<R> {
     fn drop(&mut self) {
         if self.result.is_some() {
-            let _entered = self.node.place.enter();
+            let _entered = self.node.place.enter_scope();
             self.result = None;
         }
     }

@@ -7,8 +7,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
+use super::account::Outcome;
 use super::context::Context;
-use super::handle::{Outcome, Span};
+use super::handle::Span;
 
 /// Puts futures into spans and contexts.
 pub trait Instrument: Sized {
@@ -73,7 +74,7 @@ impl<F: Future> Future for InSpan<F> {
     fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<F::Output> {
         // SAFETY: nothing is moved out of `this`; the future stays where it is until it is dropped in place.
         let this = unsafe { self.get_unchecked_mut() };
-        let _entered = this.span.enter();
+        let _entered = this.span.enter_scope();
         poll_in_place(&mut this.future, task)
     }
 }
@@ -82,7 +83,7 @@ impl<F> Drop for InSpan<F> {
     fn drop(&mut self) {
         if self.future.is_some() {
             self.span.set_outcome(Outcome::Cancelled);
-            let _entered = self.span.enter();
+            let _entered = self.span.enter_scope();
             self.future = None;
         }
     }
@@ -119,7 +120,7 @@ impl<F: Future> Future for InContext<F> {
     fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<F::Output> {
         // SAFETY: as in `InSpan`.
         let this = unsafe { self.get_unchecked_mut() };
-        let _entered = this.context.place().enter();
+        let _entered = this.context.place().enter_scope();
         poll_in_place(&mut this.future, task)
     }
 }
@@ -127,7 +128,7 @@ impl<F: Future> Future for InContext<F> {
 impl<F> Drop for InContext<F> {
     fn drop(&mut self) {
         if self.future.is_some() {
-            let _entered = self.context.place().enter();
+            let _entered = self.context.place().enter_scope();
             self.future = None;
         }
     }

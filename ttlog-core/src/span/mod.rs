@@ -3,8 +3,11 @@
 //! | module | owns |
 //! |---|---|
 //! | `scope` | the span that this thread is in, and the numbers of spans |
+//! | `gaps` | guards that were dropped before later ones |
 //! | `site` | [`SpanSite`]: what is known of a span where it is written |
-//! | `handle` | [`Span`], and the guards that enter it |
+//! | `new_span` | [`NewSpan`]: a span between the begin of its record and its finish |
+//! | `handle`, `guard` | [`Span`], and the guards that enter it |
+//! | `account` | what a span has to tell at its end; [`Outcome`] |
 //! | `future` | futures that are in a span or a context whenever they are polled |
 //! | `watched` | the futures of instrumented functions |
 //! | `context` | [`with_context`] and [`Context`] |
@@ -16,11 +19,15 @@
 //! ([`RecordKind`](crate::RecordKind)). Every record carries the number of the span that it is in. Whoever reads the stream knows the
 //! chain of spans of an event from what has come before; so a span costs its callers nothing but two records.
 
+mod account;
 mod context;
 mod future;
+mod gaps;
+mod guard;
 mod handle;
 mod info;
 mod live;
+mod new_span;
 mod scope;
 mod site;
 mod table;
@@ -31,11 +38,14 @@ mod traceparent;
 mod view_tests;
 mod watched;
 
+pub use account::Outcome;
 pub use context::{Context, ContextFields, WithContext, context, with_context};
 pub use future::{InContext, InSpan, Instrument};
-pub use handle::{Entered, NewSpan, Outcome, Span, SpanGuard};
+pub use guard::{Entered, SpanGuard};
+pub use handle::Span;
 pub use info::SpanInfo;
 pub(crate) use live::{LiveSpans, copy_all};
+pub use new_span::NewSpan;
 pub(crate) use scope::{begin_anew, current_id};
 pub use site::SpanSite;
 pub(crate) use table::SpanTable;

@@ -2,22 +2,43 @@
 //!
 //! One word a thread, so that an event finds its span by one load. Contexts have numbers of the same kind: the word is that of the innermost
 //! of both.
+//!
+//! Guards may be dropped in any order, may be forgotten, and may be kept across an `await` of a future that is polled elsewhere meanwhile. What is
+//! promised then is in [`Visit`] and [`Scope`].
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::hash::{BuildHasher, RandomState};
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
+use super::gaps::Gaps;
 use crate::current;
 
-thread_local! {
-    static CURRENT: Cell<u64> = const { Cell::new(0) };
-    /// The trace that `CURRENT` belongs to; 0 for none yet.
-    static TRACE: Cell<u128> = const { Cell::new(0) };
+/// What a thread knows of where it is.
+struct Here {
+    /// The innermost span or context; 0 for none.
+    id: Cell<u64>,
+    /// How many guards there are: the lower half. The upper one counts what has gone out of order; see [`Visit`].
+    depth: Cell<u64>,
+    /// The trace that `id` belongs to; 0 for none yet.
+    trace: Cell<u128>,
     /// The last number that this thread has given, before the process's seed is put to it; 0 before the first.
-    static LAST: Cell<u64> = const { Cell::new(0) };
+    last: Cell<u64>,
     /// What `seed` gives, once there is a last number.
-    static SEED: Cell<u64> = const { Cell::new(0) };
+    seed: Cell<u64>,
+}
+
+thread_local! {
+    static HERE: Here = const {
+        Here {
+            id: Cell::new(0),
+            depth: Cell::new(0),
+            trace: Cell::new(0),
+            last: Cell::new(0),
+            seed: Cell::new(0),
+        }
+    };
+    static GAPS: RefCell<Gaps> = const { RefCell::new(Gaps::new()) };
 }
 
 /// How many of a number's bits are the thread's own count.
@@ -26,30 +47,47 @@ const COUNT_BITS: u32 = 40;
 /// The innermost span or context of this thread; 0 for none.
 #[inline(always)]
 pub(crate) fn current_id() -> u64 {
-    CURRENT.get()
+    HERE.with(|here| here.id.get())
 }
 
 /// The trace that this thread is in; 0 for none.
 #[inline(always)]
 pub(super) fn current_trace() -> u128 {
-    TRACE.get()
+    HERE.with(|here| here.trace.get())
 }
 
-/// A new number, which no other span of this process has, and hardly one of another process.
-#[inline(always)]
-fn new_id() -> u64 {
-    let last = match LAST.get() {
-        0 => first_number(),
-        last => last,
-    };
-    LAST.set(last + 1);
-    (last + 1) ^ SEED.get()
+impl Here {
+    /// A new number, which no other span of this process has, and hardly one of another process.
+    #[inline(always)]
+    fn new_id(&self) -> u64 {
+        let last = match self.last.get() {
+            0 => first_number(),
+            last => last,
+        };
+        self.last.set(last + 1);
+        (last + 1) ^ self.seed.get()
+    }
+
+    #[inline(always)]
+    fn place(&self) -> Place {
+        Place {
+            id: self.id.get(),
+            trace: self.trace.get(),
+        }
+    }
+
+    #[inline(always)]
+    fn set(&self, place: Place, depth: u64) {
+        self.id.set(place.id);
+        self.trace.set(place.trace);
+        self.depth.set(depth);
+    }
 }
 
 #[cold]
 #[inline(never)]
 fn first_number() -> u64 {
-    SEED.set(seed());
+    HERE.with(|here| here.seed.set(seed()));
     u64::from(current::thread_id()) << COUNT_BITS
 }
 
@@ -65,7 +103,7 @@ fn seed() -> u64 {
 
 /// In a child of `fork`: the numbers of this thread are not those of the parent's from now on.
 pub(crate) fn begin_anew() {
-    LAST.set(0);
+    HERE.with(|here| here.last.set(0));
 }
 
 /// The trace of a span of which only the number is known: this thread's where that is in it, otherwise as if it began with the span.
@@ -77,13 +115,17 @@ pub(super) fn trace_with(id: u64) -> u128 {
 }
 
 /// The trace that begins with a span.
-#[inline(always)]
 fn trace_of(root: u64) -> u128 {
-    let high = match SEED.get() {
+    let high = match HERE.with(|here| here.seed.get()) {
         0 => seed(),
         seed => seed,
     };
-    u128::from(high) << 64 | u128::from(root)
+    trace_from(high, root)
+}
+
+#[inline(always)]
+fn trace_from(seed: u64, root: u64) -> u128 {
+    u128::from(seed) << 64 | u128::from(root)
 }
 
 /// Where a thread is: its innermost span or context, and its trace.
@@ -97,54 +139,126 @@ impl Place {
     /// Where this thread is.
     #[inline(always)]
     pub(super) fn here() -> Place {
-        Place {
-            id: CURRENT.get(),
-            trace: TRACE.get(),
-        }
+        HERE.with(Here::place)
     }
 
     /// A new place in a trace; in one of its own where that is 0.
     #[inline(always)]
     pub(super) fn within(trace: u128) -> Place {
-        let id = new_id();
-        let trace = if trace == 0 { trace_of(id) } else { trace };
-        Place { id, trace }
+        HERE.with(|here| {
+            let id = here.new_id();
+            // Whoever has a number has the seed.
+            let own = trace_from(here.seed.get(), id);
+            let trace = if trace == 0 { own } else { trace };
+            Place { id, trace }
+        })
     }
 
-    /// Goes there; what it gives goes back when it is dropped.
+    /// Goes there, until [`Visit::leave`].
     #[inline(always)]
-    pub(super) fn enter(self) -> Restore {
-        let restore = Restore {
-            place: Place::here(),
-            own: self.id,
-            of_thread: PhantomData,
-        };
-        self.set();
-        restore
+    pub(super) fn enter(self) -> Visit {
+        HERE.with(|here| {
+            let depth = here.depth.get() + 1;
+            let before = here.place();
+            here.set(self, depth);
+            Visit {
+                before,
+                depth,
+                of_thread: PhantomData,
+            }
+        })
     }
 
+    /// Goes there for a stretch of code.
     #[inline(always)]
-    fn set(self) {
-        CURRENT.set(self.id);
-        TRACE.set(self.trace);
+    pub(super) fn enter_scope(self) -> Scope {
+        Scope {
+            visit: self.enter(),
+            id: self.id,
+        }
     }
 }
 
-/// Goes back to where the thread was.
+/// What takes a thread back to where it was before it entered a place.
+///
+/// Visits are left in any order. One that is left after all that came later, as it should be, finds the thread's depth as it made it, and its own
+/// place before it is where the thread goes. Any other way leaves a [gap](Gaps) or goes over one, and changes the upper half of the thread's depth. So
+/// none of the visits that were there then takes what it knows for true, and those that come later cost what they always do.
 #[derive(Debug)]
-pub(super) struct Restore {
-    place: Place,
-    own: u64,
+pub(super) struct Visit {
+    before: Place,
+    depth: u64,
     /// It is the thread's that made it.
     of_thread: PhantomData<*const ()>,
 }
 
-impl Drop for Restore {
+/// One in the upper half of a thread's depth.
+const DISORDER: u64 = 1 << 32;
+
+impl Visit {
+    /// Leaves the place `id`, which it has entered. Where there are later visits, the thread stays where those have brought it.
+    #[inline(always)]
+    pub(super) fn leave(&self, id: u64) {
+        if !self.leave_in_order() {
+            self.leave_out_of_order(id, false);
+        }
+    }
+
+    #[inline(always)]
+    fn leave_in_order(&self) -> bool {
+        HERE.with(|here| {
+            let is_last = here.depth.get() == self.depth;
+            if is_last {
+                here.set(self.before, self.depth - 1);
+            }
+            is_last
+        })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn leave_out_of_order(&self, id: u64, with_all_above: bool) {
+        let leave = |gaps: &mut Gaps| {
+            HERE.with(|here| {
+                let (disorder, now) = (here.depth.get() & !(DISORDER - 1), here.depth.get() as u32);
+                let depth = self.depth as u32;
+                let is_last = depth == now && here.id.get() == id;
+                if is_last || with_all_above {
+                    let (depth, place) = gaps.land(depth.saturating_sub(1), self.before);
+                    let disorder = disorder.wrapping_add(if is_last { 0 } else { DISORDER });
+                    here.set(place, disorder | u64::from(depth));
+                } else if depth < now {
+                    gaps.leave(depth, id, self.before);
+                    here.depth.set(here.depth.get().wrapping_add(DISORDER));
+                }
+                // Otherwise a scope around it was left before: it has no place any more that could be gone back to.
+            });
+        };
+        let known = GAPS.try_with(|gaps| {
+            gaps.try_borrow_mut().is_ok_and(|mut gaps| {
+                leave(&mut gaps);
+                true
+            })
+        });
+        if !known.unwrap_or(false) {
+            // The thread is about to end, or an allocator logs.
+            leave(&mut Gaps::new());
+        }
+    }
+}
+
+/// A visit for a stretch of code: at its end the thread is back where it was before, whatever was entered in it and not left.
+#[derive(Debug)]
+pub(super) struct Scope {
+    visit: Visit,
+    id: u64,
+}
+
+impl Drop for Scope {
     #[inline(always)]
     fn drop(&mut self) {
-        // A guard that is dropped before one that came later leaves the thread where that one is.
-        if CURRENT.get() == self.own {
-            self.place.set();
+        if !self.visit.leave_in_order() {
+            self.visit.leave_out_of_order(self.id, true);
         }
     }
 }

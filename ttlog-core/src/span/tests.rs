@@ -274,3 +274,182 @@ fn a_span_that_is_not_enabled_changes_nothing() {
     });
     assert_eq!(span_of(&events, "here"), 1);
 }
+
+/// All orders of three numbers.
+const ORDERS: [[usize; 3]; 6] = [
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+];
+
+/// Drops three guards in an order; looks after each whether the thread is in the latest that is left, and otherwise in `around`.
+fn drop_in_order<G>(enter: impl Fn(u64) -> (u64, G), order: [usize; 3], around: u64) {
+    let mut guards = Vec::new();
+    for number in 1..=3 {
+        let (id, guard) = enter(number);
+        guards.push((id, Some(guard)));
+    }
+    for index in order {
+        guards[index].1 = None;
+        let latest = guards.iter().rev().find(|(_, guard)| guard.is_some());
+        assert_eq!(
+            super::current_id(),
+            latest.map_or(around, |(id, _)| *id),
+            "{order:?}, {index}"
+        );
+    }
+}
+
+fn guard(number: u64) -> (u64, super::SpanGuard) {
+    let span = span(number);
+    (span.id().unwrap().get(), span.entered())
+}
+
+#[test]
+fn guards_may_be_dropped_in_any_order() {
+    recorded(|_| {
+        for order in ORDERS {
+            drop_in_order(guard, order, 0);
+        }
+        // What came before leaves nothing behind, and a place around stays.
+        with_context("request_id", 7, || {
+            let around = super::current_id();
+            assert_ne!(around, 0);
+            for order in ORDERS {
+                drop_in_order(guard, order, around);
+                let outer = span(4).entered();
+                let within = outer.id().unwrap().get();
+                drop_in_order(guard, order, within);
+            }
+        });
+        let spans = [span(1), span(2), span(3)];
+        let enter = |number: u64| {
+            let span = &spans[number as usize - 1];
+            (span.id().unwrap().get(), span.enter())
+        };
+        for order in ORDERS {
+            drop_in_order(enter, order, 0);
+        }
+        // One span, entered three times.
+        let id = spans[0].id().unwrap().get();
+        for order in ORDERS {
+            drop_in_order(|_| (id, spans[0].enter()), order, 0);
+        }
+    });
+}
+
+#[test]
+fn a_guard_that_is_dropped_deep_within_others_leaves_no_trace_of_its_span() {
+    recorded(|_| {
+        let outer = span(1).entered();
+        let outer_id = outer.id().unwrap().get();
+        let moved = span(2).entered();
+        let place = |expected: u64| assert_eq!(super::current_id(), expected);
+        with_context("request_id", 7, || {
+            let within = super::current_id();
+            drop(moved);
+            place(within);
+            let inner = span(3).entered();
+            place(inner.id().unwrap().get());
+            drop(inner);
+            place(within);
+        });
+        place(outer_id);
+        // Guards that go in a future, and one that stays there.
+        let (first, second) = (span(4).entered(), span(5).entered());
+        let second_id = second.id().unwrap().get();
+        let mut kept = Some(first);
+        let work = span(7);
+        let work_id = work.id().unwrap().get();
+        let mut future = Box::pin(
+            async {
+                let held = span(6).entered();
+                kept = None;
+                yield_once().await;
+                // What was kept across the wait has been left by the poll before.
+                place(work_id);
+                drop(held);
+                place(work_id);
+            }
+            .in_span(work),
+        );
+        assert!(poll_once(future.as_mut()).is_pending());
+        place(second_id);
+        assert!(poll_once(future.as_mut()).is_ready());
+        place(second_id);
+        drop(future);
+        drop(second);
+        place(outer_id);
+        drop(outer);
+        place(0);
+    });
+}
+
+#[test]
+fn any_order_of_guards_and_scopes_leaves_a_thread_where_a_list_says() {
+    recorded(|_| {
+        for seed in 0..if cfg!(miri) { 20 } else { 500 } {
+            let mut random: u64 = seed * 2 + 1;
+            let mut next = |below: u64| {
+                random = (random ^ (random << 13)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                random ^= random >> 29;
+                random % below
+            };
+            let spans: Vec<_> = (0..4).map(span).collect();
+            // The spans of the guards that are there, the latest last, with the step at which each was made.
+            let mut oracle: Vec<(u64, usize)> = Vec::new();
+            let mut guards = Vec::new();
+            for step in 0..60 {
+                let is_full = guards.len() > 12;
+                if guards.is_empty() || !is_full && next(2) == 0 {
+                    let span = &spans[next(4) as usize];
+                    oracle.push((span.id().unwrap().get(), step));
+                    guards.push((step, span.enter()));
+                } else {
+                    let index = next(guards.len() as u64) as usize;
+                    let (step, guard) = guards.remove(index);
+                    drop(guard);
+                    oracle.retain(|(_, other)| *other != step);
+                }
+                let expected = oracle.last().map_or(0, |(id, _)| *id);
+                assert_eq!(super::current_id(), expected, "{seed}, {step}");
+                // A scope in between changes nothing, whatever is left open in it.
+                spans[0].in_scope(|| {
+                    if next(4) == 0 {
+                        std::mem::forget(spans[1].enter());
+                    }
+                });
+                assert_eq!(super::current_id(), expected, "{seed}, {step}");
+            }
+            guards.clear();
+            assert_eq!(super::current_id(), 0, "{seed}");
+        }
+    });
+}
+
+#[test]
+fn a_forgotten_guard_keeps_the_thread_in_its_span_until_the_scope_around_it_ends() {
+    let events = recorded(|_| {
+        span(1).in_scope(|| {
+            std::mem::forget(span(2).entered());
+            log("in the forgotten one");
+            drop(span(3).entered());
+            log("still in it");
+        });
+        log("outside");
+        // Without a scope it is for ever; so many of them take no memory of the thread.
+        for number in 0..1000 {
+            let guard = span(number).entered();
+            std::mem::forget(span(4).entered());
+            drop(guard);
+        }
+        log("in the last forgotten one");
+    });
+    assert_eq!(span_of(&events, "in the forgotten one"), 2);
+    assert_eq!(span_of(&events, "still in it"), 2);
+    assert_eq!(span_of(&events, "outside"), 0);
+    assert_eq!(span_of(&events, "in the last forgotten one"), 4);
+}

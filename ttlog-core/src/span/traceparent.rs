@@ -96,7 +96,7 @@ pub fn continue_trace<R>(parent: TraceParent, work: impl FnOnce() -> R) -> R {
         id: parent.span_id.get(),
         trace: parent.trace_id.get(),
     };
-    let _entered = place.enter();
+    let _entered = place.enter_scope();
     work()
 }
 
