@@ -11,36 +11,13 @@ use tokio::task::yield_now;
 use ttlog::sink::Memory;
 use ttlog::{Instrument, LogLevel, SPAN_END_FIELDS, TtlogHandle, info, info_span, instrument};
 
-use crate::support::{lines, pipeline};
+use crate::support::{Within, lines, pipeline};
 
 fn runtime(threads: usize) -> Runtime {
     Builder::new_multi_thread()
         .worker_threads(threads)
         .build()
         .unwrap()
-}
-
-/// A future that is polled and dropped in the scope of a pipeline, in whatever thread.
-struct Within<F> {
-    pipeline: Arc<TtlogHandle>,
-    future: Option<Pin<Box<F>>>,
-}
-
-impl<F: Future> Future for Within<F> {
-    type Output = F::Output;
-
-    fn poll(mut self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<F::Output> {
-        let this = &mut *self;
-        let future = this.future.as_mut().unwrap().as_mut();
-        this.pipeline.scope(|| future.poll(task))
-    }
-}
-
-impl<F> Drop for Within<F> {
-    fn drop(&mut self) {
-        let future = self.future.take();
-        self.pipeline.scope(|| drop(future));
-    }
 }
 
 /// A pipeline for tasks.
@@ -57,10 +34,7 @@ impl Stage {
     }
 
     fn within<F: Future>(&self, future: F) -> Within<F> {
-        Within {
-            pipeline: Arc::clone(&self.pipeline),
-            future: Some(Box::pin(future)),
-        }
+        Within::new(&self.pipeline, future)
     }
 
     fn lines(&self) -> Vec<String> {

@@ -4,3 +4,4 @@ mod functions;
 mod futures;
 mod reports;
 mod support;
+mod traces;

@@ -1,5 +1,10 @@
 //! What stands in the stream of spans and events, in words.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
+
 use ttlog::sink::Memory;
 use ttlog::{LogEvent, LogLevel, RecordKind, SPAN_ID, TtlogHandle};
 
@@ -56,4 +61,36 @@ fn line(record: &LogEvent) -> String {
         .map(|field| format!(" {}={}", field.key, field.value))
         .collect();
     format!("{path}{} {what}{}{fields}", record.level, record.message)
+}
+
+/// A future that is polled and dropped in the scope of a pipeline, in whatever thread.
+pub(crate) struct Within<F> {
+    pipeline: Arc<TtlogHandle>,
+    future: Option<Pin<Box<F>>>,
+}
+
+impl<F> Within<F> {
+    pub(crate) fn new(pipeline: &Arc<TtlogHandle>, future: F) -> Within<F> {
+        Within {
+            pipeline: Arc::clone(pipeline),
+            future: Some(Box::pin(future)),
+        }
+    }
+}
+
+impl<F: Future> Future for Within<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<F::Output> {
+        let this = &mut *self;
+        let future = this.future.as_mut().unwrap().as_mut();
+        this.pipeline.scope(|| future.poll(task))
+    }
+}
+
+impl<F> Drop for Within<F> {
+    fn drop(&mut self) {
+        let future = self.future.take();
+        self.pipeline.scope(|| drop(future));
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::num::NonZeroU64;
+use std::num::{NonZeroU64, NonZeroU128};
 use std::time::Duration;
 
 use crate::LogLevel;
@@ -225,6 +225,56 @@ impl<'a> EventRef<'a> {
         }
     }
 
+    /// The trace that it belongs to: that of the span it is in or tells of. `None` outside of all spans, and where that is not known: in files of
+    /// earlier versions, and where an outer span is missing.
+    ///
+    /// It stands in the header `traceparent` of calls that go out from there, as [`TraceParent`](crate::TraceParent) writes it.
+    pub fn trace_id(&self) -> Option<NonZeroU128> {
+        if self.is_alone() {
+            return None;
+        }
+        let innermost = self.own_span_id().or(self.span);
+        self.spans?.inside(innermost).trace_id()
+    }
+
+    /// The number of the span that it is in, contexts skipped; at a span's beginning and end, the parent of that span.
+    ///
+    /// It is a span of another process where the trace came from there and no span of this one is in between; see
+    /// [`continue_trace`](crate::continue_trace). Where the chain is not known, it is the number that the record has, if it has one.
+    ///
+    /// What exports spans has all they are made of at the end of each:
+    ///
+    /// ```
+    /// use ttlog_core::{EventRef, RecordKind};
+    ///
+    /// fn export(event: &EventRef<'_>) {
+    ///     let (Some(trace_id), Some(span_id)) = (event.trace_id(), event.own_span_id()) else {
+    ///         return;
+    ///     };
+    ///     if event.kind() == RecordKind::SpanEnd {
+    ///         let span = event.spans().next_back().filter(|span| span.id == span_id);
+    ///         let parent = event.parent_span_id().map_or(0, u64::from);
+    ///         eprintln!("{trace_id:032x} {parent:016x} {span_id:016x} {span:?}");
+    ///     }
+    /// }
+    /// ```
+    pub fn parent_span_id(&self) -> Option<NonZeroU64> {
+        if self.is_alone() {
+            return None;
+        }
+        let Some(spans) = self.spans else {
+            return self.span;
+        };
+        let own = self.own_span_id();
+        let outside = own.and_then(|own| spans.outside(own));
+        match (outside, self.kind()) {
+            (Some(outside), _) => outside.span,
+            // What an end stands in is not what its span is in.
+            (None, RecordKind::SpanEnd | RecordKind::SpanFields | RecordKind::ContextEnd) => None,
+            (None, _) => spans.inside(self.span).span,
+        }
+    }
+
     /// The spans and contexts that it is in, the outermost first, as far as they are known. At a span's beginning and end
     /// the last one is that span.
     ///
@@ -318,6 +368,8 @@ impl<'a> EventRef<'a> {
             span_id: self.span,
             kind: self.kind(),
             spans: self.spans().shared().cloned().collect(),
+            trace_id: self.trace_id(),
+            parent_span_id: self.parent_span_id(),
             cut: self.is_cut(),
             panicked: self.has_panicked(),
         }

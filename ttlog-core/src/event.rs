@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
-use std::num::NonZeroU64;
+use std::num::{NonZeroU64, NonZeroU128};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,6 +50,10 @@ pub struct LogEvent {
     /// The spans and contexts that it is in, the outermost first, as far as its reader knew them; see
     /// [`EventRef::spans`](crate::EventRef::spans). Events of one span share what is known of it.
     pub spans: Vec<Arc<SpanInfo>>,
+    /// The trace that it belongs to; see [`EventRef::trace_id`](crate::EventRef::trace_id).
+    pub trace_id: Option<NonZeroU128>,
+    /// The number of the span that it is in, contexts skipped; see [`EventRef::parent_span_id`](crate::EventRef::parent_span_id).
+    pub parent_span_id: Option<NonZeroU64>,
     /// Whether something of the event is missing because it was over the size limit.
     pub cut: bool,
     /// Whether a value panicked while it was formatted.

@@ -48,6 +48,8 @@ impl EventBuilder {
                 span_id: None,
                 kind: RecordKind::Event,
                 spans: Vec::new(),
+                trace_id: None,
+                parent_span_id: None,
                 cut: false,
                 panicked: false,
             },

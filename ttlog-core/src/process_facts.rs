@@ -2,6 +2,7 @@
 
 use crate::build_id::build_id;
 use crate::snapshot::{Facts, fact};
+use crate::span;
 
 /// The facts that stay the same while the process runs.
 pub(crate) fn process_facts(service: &str, started_ns: u64) -> Facts {
@@ -21,6 +22,9 @@ pub(crate) fn process_facts(service: &str, started_ns: u64) -> Facts {
         facts.set_text(fact::BOOT_ID, id);
     }
     facts.set_number(fact::START_TIME_NS, started_ns);
+    if let Some(prefix) = span::trace_prefix() {
+        facts.set_text(fact::TRACE_PREFIX, prefix.to_hex());
+    }
     facts.set_text(fact::TTLOG_VERSION, env!("CARGO_PKG_VERSION"));
     facts
 }

@@ -54,7 +54,7 @@ pub(crate) fn start(
             state,
             sites: Sites::default(),
             names: Names::default(),
-            spans: SpanTable::default(),
+            spans: SpanTable::of_this_process(),
             wanted_of_spans,
         };
         mouth.learn_spans(&feed.recorder);

@@ -29,6 +29,8 @@ pub(crate) fn event(level: LogLevel, message: &str) -> LogEvent {
         span_id: None,
         kind: RecordKind::Event,
         spans: Vec::new(),
+        trace_id: None,
+        parent_span_id: None,
         cut: false,
         panicked: false,
     }

@@ -22,6 +22,8 @@ pub mod fact {
     pub const START_TIME_NS: &str = "start_time_ns";
     /// Number: when the snapshot was made, in nanoseconds since 1970 UTC.
     pub const SNAPSHOT_TIME_NS: &str = "snapshot_time_ns";
+    /// Text: what the ids of all traces that began in the process begin with, 16 hexadecimal digits.
+    pub const TRACE_PREFIX: &str = "trace_prefix";
     /// Text: the version of ttlog that wrote the snapshot.
     pub const TTLOG_VERSION: &str = "ttlog_version";
     /// Number: events recorded since the start.

@@ -11,7 +11,7 @@ use std::path::Path;
 use super::blocks::{BlockReader, Next};
 use super::dictionary::Dictionary;
 use super::error::ReadError;
-use super::facts::Facts;
+use super::facts::{Facts, fact};
 use super::flaw::Flaw;
 use super::layout::{
     FILE_HEADER_BYTES, FileHeader, MAX_DESCRIPTION_BYTES, kind, parse_file_header,
@@ -22,7 +22,7 @@ use crate::decode::EventRef;
 use crate::event::LogEvent;
 use crate::metadata::RecordKind;
 use crate::record::{Header, flag};
-use crate::span::SpanTable;
+use crate::span::{SpanTable, TracePrefix};
 
 /// How many flaws are kept.
 const MOST_FLAWS: usize = 64;
@@ -292,6 +292,11 @@ impl<R: Read> SnapshotReader<R> {
         };
         if sense.is_none() {
             self.flaw(Flaw::Senseless { offset });
+        }
+        if kind == kind::FACTS {
+            let prefix = self.facts.text(fact::TRACE_PREFIX);
+            let prefix = prefix.and_then(TracePrefix::from_hex);
+            self.spans.set_trace_prefix(prefix);
         }
         if kind == kind::END {
             let end = self.blocks.offset();

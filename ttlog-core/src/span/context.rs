@@ -8,21 +8,10 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use super::future::poll_in_place;
-use super::scope::{self, Place};
-use crate::callsite::CallSite;
-use crate::encode::Encoder;
+use super::node::Node;
+use super::scope::{self, ContextPlace};
 use crate::event::FieldValue;
-use crate::level::LogLevel;
-use crate::metadata::{FieldDef, Metadata, RecordKind, SPAN_ID};
 use crate::value::Value;
-
-static FIELDS: [FieldDef; 1] = [FieldDef::new(SPAN_ID)];
-static BEGIN: CallSite = CallSite::new(site(RecordKind::ContextBegin));
-static END: CallSite = CallSite::new(site(RecordKind::ContextEnd));
-
-const fn site(kind: RecordKind) -> Metadata {
-    Metadata::new(LogLevel::Critical, "ttlog", "", "", 0, "context", &FIELDS).of_kind(kind)
-}
 
 /// Where the thread is: its span and the fields of its context. Carries both to other threads and tasks.
 ///
@@ -39,66 +28,12 @@ pub struct Context {
     node: Arc<Node>,
 }
 
-/// A context in the stream of events; it ends with the last who has it.
-#[derive(Debug)]
-struct Node {
-    place: Place,
-    /// Whether its beginning was recorded.
-    is_begun: bool,
-}
-
-impl Node {
-    /// Begins a context in the present one.
-    fn begin<K: AsRef<str>, V: Value>(fields: &[(K, V)]) -> Node {
-        let here = Place::here();
-        let place = Place {
-            id: Place::within(here.trace).id,
-            trace: here.trace,
-        };
-        BEGIN.ensure_id();
-        let Some(mut encoder) = Encoder::begin(&BEGIN, 1) else {
-            // What happens below is at least in what is around it.
-            return Node {
-                place: here,
-                is_begun: false,
-            };
-        };
-        encoder.slot().u64(place.id);
-        for (name, value) in fields {
-            if encoder.name(name.as_ref()) {
-                value.record(encoder.slot());
-            }
-        }
-        encoder.finish();
-        Node {
-            place,
-            is_begun: true,
-        }
-    }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        if !self.is_begun {
-            return;
-        }
-        END.ensure_id();
-        if let Some(mut encoder) = Encoder::begin(&END, 1) {
-            encoder.slot().u64(self.place.id);
-            encoder.finish();
-        }
-    }
-}
-
 impl Context {
     /// Where this thread is.
     pub fn current() -> Context {
         let none: &[(&str, u64)] = &[];
         let node = if scope::current_id() == 0 {
-            Node {
-                place: Place::here(),
-                is_begun: false,
-            }
+            Node::none()
         } else {
             // A node of its own keeps those above it known to readers for as long as the context is there.
             Node::begin(none)
@@ -110,12 +45,12 @@ impl Context {
 
     /// Runs `work` there.
     pub fn run<R>(&self, work: impl FnOnce() -> R) -> R {
-        let _entered = self.node.place.enter_scope();
+        let _entered = self.node.place().enter_scope();
         work()
     }
 
-    pub(super) fn place(&self) -> Place {
-        self.node.place
+    pub(super) fn place(&self) -> ContextPlace {
+        self.node.place()
     }
 }
 
@@ -142,8 +77,8 @@ pub fn with_context<R>(
     run(Node::begin(&[(name, value)]), work)
 }
 
-fn run<R>(node: Node, work: impl FnOnce() -> R) -> WithContext<R> {
-    let entered = node.place.enter_scope();
+pub(super) fn run<R>(node: Node, work: impl FnOnce() -> R) -> WithContext<R> {
+    let entered = node.place().enter_scope();
     let result = work();
     drop(entered);
     WithContext {
@@ -224,7 +159,7 @@ impl<R: Future> Future for WithContext<R> {
     fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<R::Output> {
         // SAFETY: nothing is moved out of `this`, but by `into_inner`, which can't be called on what is pinned.
         let this = unsafe { self.get_unchecked_mut() };
-        let _entered = this.node.place.enter_scope();
+        let _entered = this.node.place().enter_scope();
         poll_in_place(&mut this.result, task)
     }
 }
@@ -232,7 +167,7 @@ impl<R: Future> Future for WithContext<R> {
 impl<R> Drop for WithContext<R> {
     fn drop(&mut self) {
         if self.result.is_some() {
-            let _entered = self.node.place.enter_scope();
+            let _entered = self.node.place().enter_scope();
             self.result = None;
         }
     }

@@ -1,11 +1,12 @@
 //! [`Span`].
 
-use std::num::NonZeroU64;
+use std::num::{NonZeroU64, NonZeroU128};
 
 use super::account::{Account, Outcome};
 use super::guard::{Entered, EnteredScope, SpanGuard};
 use super::scope::Place;
 use super::site::SpanSite;
+use super::traceparent::TraceParent;
 use crate::encode::Encoder;
 use crate::value::{Parent, Value};
 
@@ -45,11 +46,23 @@ impl Span {
         self.begun.as_ref()
     }
 
-    /// Its number; `None` for a span that is not enabled. It can stand behind `parent:`.
+    /// Its number; `None` for a span that is not enabled. It can stand behind `parent:`, but doesn't tell the trace as the span itself does: calls
+    /// that go out of a span which was begun in a number say that their trace begins with that number's span.
     pub fn id(&self) -> Option<NonZeroU64> {
         self.begun
             .as_ref()
             .and_then(|begun| NonZeroU64::new(begun.place.id))
+    }
+
+    /// The span as a place in its trace, for a call that goes out; `None` for a span that is not enabled.
+    /// [`TraceParent::current`] gives that of the span that the thread is in.
+    pub fn trace_parent(&self) -> Option<TraceParent> {
+        let place = self.begun.as_ref()?.place;
+        Some(TraceParent {
+            trace_id: NonZeroU128::new(place.trace)?,
+            span_id: NonZeroU64::new(place.id)?,
+            sampled: true,
+        })
     }
 
     /// Whether it is not enabled.

@@ -3,6 +3,7 @@
 use std::num::NonZeroU64;
 use std::sync::OnceLock;
 
+use super::surroundings::Surroundings;
 use crate::decode::{EventRef, ValueRef};
 use crate::event::{Field, FieldValue};
 use crate::format::chain;
@@ -18,7 +19,8 @@ const MOST_FIELDS: usize = 1024;
 pub struct SpanInfo {
     /// Its number.
     pub id: NonZeroU64,
-    /// The number of the span or context that it began in; one that comes from another process is not known to this one.
+    /// The number of the span or context that it began in. Which span that is, contexts skipped, and in which trace, is told by
+    /// [`EventRef::parent_span_id`] and [`EventRef::trace_id`].
     pub parent: Option<NonZeroU64>,
     /// Whether it is a context: it has no name, and its fields are as good as those of the events in it.
     pub is_context: bool,
@@ -30,6 +32,8 @@ pub struct SpanInfo {
     pub target: String,
     /// The fields in the order in which it got them; a later value of the same name is in the place of the first.
     pub fields: Vec<Field>,
+    /// Where everything in it is, if it is a context that tells of a trace from outside.
+    pub(super) continued: Option<Surroundings>,
     label: Label,
 }
 
@@ -52,6 +56,9 @@ impl SpanInfo {
             level: event.level(),
             target: event.target().to_owned(),
             fields: Vec::new(),
+            continued: is_context
+                .then(|| Surroundings::continued_by(event))
+                .flatten(),
             label: Label::default(),
         };
         info.record(event);

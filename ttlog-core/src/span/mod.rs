@@ -10,8 +10,9 @@
 //! | `account` | what a span has to tell at its end; [`Outcome`] |
 //! | `future` | futures that are in a span or a context whenever they are polled |
 //! | `watched` | the futures of instrumented functions |
-//! | `context` | [`with_context`] and [`Context`] |
+//! | `context`, `node` | [`with_context`] and [`Context`]; a context in the stream |
 //! | `info`, `table` | [`SpanInfo`]: what a reader of the stream knows of a span, and of all of them |
+//! | `surroundings` | the trace and the span that a record is in, contexts skipped |
 //! | `live` | keeps the beginnings of spans within reach for as long as their events are |
 //! | `traceparent` | [`TraceParent`]: traces that come from outside, or go there |
 //!
@@ -28,8 +29,10 @@ mod handle;
 mod info;
 mod live;
 mod new_span;
+mod node;
 mod scope;
 mod site;
+mod surroundings;
 mod table;
 #[cfg(all(test, not(loom)))]
 mod tests;
@@ -46,8 +49,9 @@ pub use handle::Span;
 pub use info::SpanInfo;
 pub(crate) use live::{LiveSpans, copy_all};
 pub use new_span::NewSpan;
-pub(crate) use scope::{begin_anew, current_id};
+pub(crate) use scope::{begin_anew, current_id, trace_prefix};
 pub use site::SpanSite;
+pub(crate) use surroundings::TracePrefix;
 pub(crate) use table::SpanTable;
 pub use table::Spans;
 pub use traceparent::{ParseTraceParentError, TraceParent, continue_trace};

@@ -1,7 +1,7 @@
 //! The span that this thread is in, and the numbers of spans.
 //!
 //! One word a thread, so that an event finds its span by one load. Contexts have numbers of the same kind: the word is that of the innermost
-//! of both.
+//! of both. Which span a context is in, for calls that go out of the process, stands beside it, and is touched by contexts alone.
 //!
 //! Guards may be dropped in any order, may be forgotten, and may be kept across an `await` of a future that is polled elsewhere meanwhile. What is
 //! promised then is in [`Visit`] and [`Scope`].
@@ -12,6 +12,7 @@ use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 use super::gaps::Gaps;
+use super::surroundings::{TracePrefix, trace_id_of};
 use crate::current;
 
 /// What a thread knows of where it is.
@@ -26,6 +27,9 @@ struct Here {
     last: Cell<u64>,
     /// What `seed` gives, once there is a last number.
     seed: Cell<u64>,
+    /// The context that the thread has entered last and not left, and the span that this one is in: that of another process in a trace which
+    /// came from there.
+    context: Cell<(u64, u64)>,
 }
 
 thread_local! {
@@ -36,6 +40,7 @@ thread_local! {
             trace: Cell::new(0),
             last: Cell::new(0),
             seed: Cell::new(0),
+            context: Cell::new((0, 0)),
         }
     };
     static GAPS: RefCell<Gaps> = const { RefCell::new(Gaps::new()) };
@@ -54,6 +59,17 @@ pub(crate) fn current_id() -> u64 {
 #[inline(always)]
 pub(super) fn current_trace() -> u128 {
     HERE.with(|here| here.trace.get())
+}
+
+/// The innermost span of this thread, contexts skipped; 0 for none.
+pub(super) fn current_span() -> u64 {
+    HERE.with(|here| {
+        let (context, span) = here.context.get();
+        match here.id.get() {
+            id if id == context => span,
+            id => id,
+        }
+    })
 }
 
 impl Here {
@@ -101,6 +117,11 @@ fn seed() -> u64 {
         | 1 << 63
 }
 
+/// What the ids of traces that begin in this process have in common; another one in its children.
+pub(crate) fn trace_prefix() -> Option<TracePrefix> {
+    TracePrefix::new(seed())
+}
+
 /// In a child of `fork`: the numbers of this thread are not those of the parent's from now on.
 pub(crate) fn begin_anew() {
     HERE.with(|here| here.last.set(0));
@@ -120,12 +141,7 @@ fn trace_of(root: u64) -> u128 {
         0 => seed(),
         seed => seed,
     };
-    trace_from(high, root)
-}
-
-#[inline(always)]
-fn trace_from(seed: u64, root: u64) -> u128 {
-    u128::from(seed) << 64 | u128::from(root)
+    trace_id_of(high, root)
 }
 
 /// Where a thread is: its innermost span or context, and its trace.
@@ -148,7 +164,7 @@ impl Place {
         HERE.with(|here| {
             let id = here.new_id();
             // Whoever has a number has the seed.
-            let own = trace_from(here.seed.get(), id);
+            let own = trace_id_of(here.seed.get(), id);
             let trace = if trace == 0 { own } else { trace };
             Place { id, trace }
         })
@@ -260,5 +276,54 @@ impl Drop for Scope {
         if !self.visit.leave_in_order() {
             self.visit.leave_out_of_order(self.id, true);
         }
+    }
+}
+
+/// Where a thread is in a context, whose number doesn't tell the span that it is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct ContextPlace {
+    pub(super) place: Place,
+    /// The span; 0 for none.
+    pub(super) span: u64,
+}
+
+impl ContextPlace {
+    /// Where this thread is.
+    pub(super) fn here() -> ContextPlace {
+        ContextPlace {
+            place: Place::here(),
+            span: current_span(),
+        }
+    }
+
+    /// A new context in this place, in no other trace.
+    pub(super) fn inner(self) -> ContextPlace {
+        let place = Place {
+            id: HERE.with(Here::new_id),
+            ..self.place
+        };
+        ContextPlace { place, ..self }
+    }
+
+    /// Goes there for a stretch of code.
+    pub(super) fn enter_scope(self) -> ContextScope {
+        let context = (self.place.id, self.span);
+        ContextScope {
+            before: HERE.with(|here| here.context.replace(context)),
+            _scope: self.place.enter_scope(),
+        }
+    }
+}
+
+/// A scope in a context. Scopes are left in order, so what was before is what comes after.
+#[derive(Debug)]
+pub(super) struct ContextScope {
+    before: (u64, u64),
+    _scope: Scope,
+}
+
+impl Drop for ContextScope {
+    fn drop(&mut self) {
+        HERE.with(|here| here.context.set(self.before));
     }
 }

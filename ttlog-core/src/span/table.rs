@@ -11,6 +11,8 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::info::SpanInfo;
+use super::scope;
+use super::surroundings::{Surroundings, Trace, TracePrefix};
 use crate::decode::EventRef;
 use crate::metadata::RecordKind;
 
@@ -33,11 +35,15 @@ pub(crate) struct SpanTable {
     /// What has ended with the last record: who writes that wants to know it yet.
     ended: Option<NonZeroU64>,
     dropped: u64,
+    /// Of the process that the stream comes from, where it is known.
+    prefix: Option<TracePrefix>,
 }
 
 #[derive(Debug)]
 struct Entry {
     info: Arc<SpanInfo>,
+    /// What it is in, once that is known: then it doesn't matter what becomes of those around it.
+    outside: Option<Surroundings>,
     bytes: usize,
     /// How many entries have this one as their parent.
     children: usize,
@@ -45,6 +51,19 @@ struct Entry {
 }
 
 impl SpanTable {
+    /// One for the stream of this process.
+    pub(crate) fn of_this_process() -> SpanTable {
+        SpanTable {
+            prefix: scope::trace_prefix(),
+            ..SpanTable::default()
+        }
+    }
+
+    /// Says from what process the stream comes.
+    pub(crate) fn set_trace_prefix(&mut self, prefix: Option<TracePrefix>) {
+        self.prefix = prefix;
+    }
+
     /// Takes a record in. Events say nothing of spans.
     pub(crate) fn feed(&mut self, event: &EventRef<'_>) {
         self.settle();
@@ -70,11 +89,13 @@ impl SpanTable {
             entry.info = Arc::new(info);
             return;
         }
+        let outside = self.within(info.parent, 0);
         if let Some(parent) = info.parent.and_then(|parent| self.spans.get_mut(&parent)) {
             parent.children += 1;
         }
         let entry = Entry {
             info: Arc::new(info),
+            outside: Some(outside).filter(|outside| outside.trace != Trace::Unknown),
             bytes,
             children: 0,
             has_ended: false,
@@ -152,9 +173,9 @@ impl SpanTable {
 
     /// Forgets everything, for a reader that has lost its place in the stream.
     pub(crate) fn clear(&mut self) {
-        let dropped = self.dropped;
         *self = SpanTable {
-            dropped,
+            dropped: self.dropped,
+            prefix: self.prefix,
             ..SpanTable::default()
         };
     }
@@ -162,6 +183,36 @@ impl SpanTable {
     /// How many spans that had not ended were forgotten because there were too many.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped
+    }
+
+    /// What a span or context is in; `None` where it is not known.
+    pub(crate) fn outside(&self, id: NonZeroU64) -> Option<Surroundings> {
+        let entry = self.spans.get(&id)?;
+        Some(self.outside_of(entry, 0))
+    }
+
+    fn outside_of(&self, entry: &Entry, depth: usize) -> Surroundings {
+        entry
+            .outside
+            .unwrap_or_else(|| self.within(entry.info.parent, depth + 1))
+    }
+
+    /// What is directly in this span or context. Those whose beginning came before that of what they are in are looked up as deep as a chain is
+    /// shown.
+    pub(crate) fn inside(&self, id: Option<NonZeroU64>) -> Surroundings {
+        self.within(id, 0)
+    }
+
+    fn within(&self, id: Option<NonZeroU64>, depth: usize) -> Surroundings {
+        let Some(id) = id else {
+            return Surroundings::NONE;
+        };
+        match self.spans.get(&id) {
+            Some(entry) if depth < DEEPEST => self
+                .outside_of(entry, depth)
+                .within(&entry.info, self.prefix),
+            _ => Surroundings::unknown(id),
+        }
     }
 
     /// The chain of spans that ends with the first of these two that is known.
@@ -277,6 +328,92 @@ mod tests {
         feed(&mut table, RecordKind::Event, 0, 0);
         assert_eq!((table.spans.len(), table.bytes), (0, 0));
         assert!(table.order.len() <= 64);
+    }
+
+    /// A context that says that it continues the trace 0x77, called by the span 0x99.
+    fn continued(id: u64, parent: u64, trace_id: &str) -> LogEvent {
+        let mut begin = told(RecordKind::ContextBegin, id, parent);
+        begin.message = "trace".into();
+        for (key, text) in [
+            ("trace_id", trace_id),
+            ("parent_span_id", "0000000000000099"),
+        ] {
+            let value = crate::FieldValue::Display(text.to_owned());
+            let key = key.into();
+            begin.fields.push(Field { key, value });
+        }
+        begin
+    }
+
+    /// The trace and the span of what is directly in a span or context.
+    fn inside(table: &SpanTable, id: u64) -> (Option<u128>, Option<u64>) {
+        let inside = table.inside(NonZeroU64::new(id));
+        let trace = inside.trace_id().map(u128::from);
+        (trace, inside.span.map(u64::from))
+    }
+
+    fn with_prefix(prefix: u64) -> SpanTable {
+        let mut table = SpanTable::default();
+        table.set_trace_prefix(TracePrefix::new(prefix));
+        table
+    }
+
+    const REMOTE: &str = "00000000000000000000000000000077";
+
+    #[test]
+    fn a_trace_is_found_by_its_chain_however_deep_and_in_whatever_order_it_was_told() {
+        use RecordKind::{ContextBegin, SpanBegin};
+        let mut table = with_prefix(5);
+        feed(&mut table, ContextBegin, 1, 0);
+        assert_eq!(inside(&table, 1), (None, None));
+        for id in 2..=1000 {
+            feed(&mut table, SpanBegin, id, id - 1);
+        }
+        let trace = Some(5 << 64 | 2);
+        assert_eq!(inside(&table, 1000), (trace, Some(1000)));
+        // As in a ring where what lasts longest is told again last.
+        for id in (2..=10).rev() {
+            feed(&mut table, SpanBegin, 2000 + id, 2000 + id - 1);
+            assert_eq!(inside(&table, 2010), (None, Some(2010)));
+        }
+        feed(&mut table, ContextBegin, 2001, 1000);
+        assert_eq!(inside(&table, 2010), (trace, Some(2010)));
+        feed(&mut table, SpanBegin, 2011, 2010);
+        assert_eq!(inside(&table, 2001), (trace, Some(1000)));
+        assert_eq!(inside(&table, 2011), (trace, Some(2011)));
+    }
+
+    #[test]
+    fn a_trace_from_outside_is_the_one_of_all_in_it() {
+        let mut table = with_prefix(5);
+        feed(&mut table, RecordKind::SpanBegin, 1, 0);
+        table.feed(&record(&continued(2, 1, REMOTE)).event());
+        assert_eq!(inside(&table, 2), (Some(0x77), Some(0x99)));
+        feed(&mut table, RecordKind::ContextBegin, 3, 2);
+        assert_eq!(inside(&table, 3), (Some(0x77), Some(0x99)));
+        feed(&mut table, RecordKind::SpanBegin, 4, 3);
+        assert_eq!(inside(&table, 4), (Some(0x77), Some(4)));
+        assert_eq!(inside(&table, 1), (Some(5 << 64 | 1), Some(1)));
+    }
+
+    #[test]
+    fn no_trace_is_guessed() {
+        // The prefix is not known: a file of an earlier version.
+        let mut table = SpanTable::default();
+        feed(&mut table, RecordKind::SpanBegin, 1, 0);
+        feed(&mut table, RecordKind::SpanBegin, 2, 1);
+        assert_eq!(inside(&table, 2), (None, Some(2)));
+        table.feed(&record(&continued(3, 2, REMOTE)).event());
+        assert_eq!(inside(&table, 3), (Some(0x77), Some(0x99)));
+        // An outer span is missing, and what a context said of its trace was not recorded.
+        let mut table = with_prefix(5);
+        feed(&mut table, RecordKind::SpanBegin, 2, 1);
+        feed(&mut table, RecordKind::SpanBegin, 3, 2);
+        table.feed(&record(&continued(4, 0, "[redacted]")).event());
+        feed(&mut table, RecordKind::SpanBegin, 5, 4);
+        for id in [1, 2, 3, 5] {
+            assert_eq!(inside(&table, id), (None, Some(id)));
+        }
     }
 
     #[test]

@@ -6,7 +6,10 @@ use std::fmt;
 use std::num::{NonZeroU64, NonZeroU128};
 use std::str::FromStr;
 
-use super::scope::{self, Place};
+use super::context::{WithContext, run};
+use super::node::Node;
+use super::scope;
+use super::surroundings::hex;
 
 /// A place in a trace: what the header `traceparent` says.
 ///
@@ -30,11 +33,12 @@ pub struct TraceParent {
 }
 
 impl TraceParent {
-    /// The span that this thread is in, for a call that goes out; `None` outside of all spans.
+    /// The span that this thread is in, for a call that goes out; `None` outside of all spans. Contexts are none: in one it is the span that
+    /// the context is in. Directly in a trace that [came from outside](continue_trace) it is the span that called.
     pub fn current() -> Option<TraceParent> {
         Some(TraceParent {
             trace_id: NonZeroU128::new(scope::current_trace())?,
-            span_id: NonZeroU64::new(scope::current_id())?,
+            span_id: NonZeroU64::new(scope::current_span())?,
             sampled: true,
         })
     }
@@ -73,14 +77,8 @@ impl FromStr for TraceParent {
 
 fn parse(text: &str) -> Option<TraceParent> {
     let mut parts = text.split('-');
-    let mut hex = |digits: usize| {
-        let part = parts.next()?;
-        let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        (part.len() == digits && part.bytes().all(is_hex))
-            .then(|| u128::from_str_radix(part, 16).ok())
-            .flatten()
-    };
-    let (version, trace_id, span_id, flags) = (hex(2)?, hex(32)?, hex(16)?, hex(2)?);
+    let mut number = |digits| hex(parts.next()?, digits);
+    let (version, trace_id, span_id, flags) = (number(2)?, number(32)?, number(16)?, number(2)?);
     // Later versions may have more behind what this one knows; version ff is none.
     let is_version = version != 0xff && (version > 0 || parts.next().is_none());
     is_version.then_some(TraceParent {
@@ -90,14 +88,28 @@ fn parse(text: &str) -> Option<TraceParent> {
     })
 }
 
-/// Runs `work` in a trace that came from outside: spans in it belong to the trace, and the first of them to the span that called.
-pub fn continue_trace<R>(parent: TraceParent, work: impl FnOnce() -> R) -> R {
-    let place = Place {
-        id: parent.span_id.get(),
-        trace: parent.trace_id.get(),
-    };
-    let _entered = place.enter_scope();
-    work()
+/// Runs `work` in a trace that came from outside: spans in it belong to the trace, and those that are in no other have the span that called as
+/// their parent.
+///
+/// It is a context with the fields `trace_id` and `parent_span_id`, in hexadecimal digits, so all events below show where they come from. As with
+/// [`with_context`](crate::with_context), what it gives is awaited where `work` gave a future, and dereferenced to what `work` gave otherwise.
+///
+/// ```
+/// use ttlog_core::{TraceParent, continue_trace};
+///
+/// async fn serve(traceparent: &str) -> u16 {
+///     match traceparent.parse::<TraceParent>() {
+///         Ok(parent) => continue_trace(parent, respond).await,
+///         Err(_) => respond().await,
+///     }
+/// }
+///
+/// async fn respond() -> u16 {
+///     200
+/// }
+/// ```
+pub fn continue_trace<R>(parent: TraceParent, work: impl FnOnce() -> R) -> WithContext<R> {
+    run(Node::continuing(parent), work)
 }
 
 #[cfg(test)]

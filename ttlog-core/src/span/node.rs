@@ -1,0 +1,111 @@
+//! [`Node`]: a context in the stream of events, from its beginning to its end.
+//!
+//! Its beginning is recorded when it is made, its end when it is dropped; both whatever the filters say, since what a context says counts for the
+//! events in it.
+
+use super::scope::ContextPlace;
+use super::surroundings::{CONTINUED, PARENT_SPAN_ID, TRACE_ID};
+use super::traceparent::TraceParent;
+use crate::callsite::CallSite;
+use crate::encode::Encoder;
+use crate::level::LogLevel;
+use crate::metadata::{FieldDef, Metadata, RecordKind, SPAN_ID};
+use crate::value::Value;
+
+static FIELDS: [FieldDef; 1] = [FieldDef::new(SPAN_ID)];
+static CONTINUED_FIELDS: [FieldDef; 3] = [
+    FieldDef::new(SPAN_ID),
+    FieldDef::new(TRACE_ID),
+    FieldDef::new(PARENT_SPAN_ID),
+];
+static BEGIN: CallSite = site(RecordKind::ContextBegin, "context", &FIELDS);
+static CONTINUE: CallSite = site(RecordKind::ContextBegin, CONTINUED, &CONTINUED_FIELDS);
+static END: CallSite = site(RecordKind::ContextEnd, "context", &FIELDS);
+
+const fn site(kind: RecordKind, name: &'static str, fields: &'static [FieldDef]) -> CallSite {
+    let metadata = Metadata::new(LogLevel::Critical, "ttlog", "", "", 0, name, fields);
+    CallSite::new(metadata.of_kind(kind))
+}
+
+/// A context in the stream of events; it ends with the last who has it.
+#[derive(Debug)]
+pub(super) struct Node {
+    place: ContextPlace,
+    /// Whether its beginning was recorded.
+    is_begun: bool,
+}
+
+impl Node {
+    /// Where this thread is, as it is.
+    pub(super) fn none() -> Node {
+        Node {
+            place: ContextPlace::here(),
+            is_begun: false,
+        }
+    }
+
+    /// Begins a context in the present one.
+    pub(super) fn begin<K: AsRef<str>, V: Value>(fields: &[(K, V)]) -> Node {
+        BEGIN.ensure_id();
+        let Some(mut encoder) = Encoder::begin(&BEGIN, 1) else {
+            // What happens below is at least in what is around it.
+            return Node::none();
+        };
+        let place = ContextPlace::here().inner();
+        encoder.slot().u64(place.place.id);
+        for (name, value) in fields {
+            if encoder.name(name.as_ref()) {
+                value.record(encoder.slot());
+            }
+        }
+        encoder.finish();
+        Node {
+            place,
+            is_begun: true,
+        }
+    }
+
+    /// Begins a context in the present one that says which trace, and which span of it, everything in it is in.
+    pub(super) fn continuing(parent: TraceParent) -> Node {
+        CONTINUE.ensure_id();
+        let here = ContextPlace::here();
+        let encoder = Encoder::begin(&CONTINUE, 3);
+        let mut place = match encoder {
+            Some(_) => here.inner(),
+            // The calls that go out know of the trace, if no reader does.
+            None => here,
+        };
+        place.place.trace = parent.trace_id.get();
+        place.span = parent.span_id.get();
+        let is_begun = encoder.is_some();
+        if let Some(mut encoder) = encoder {
+            encoder.slot().u64(place.place.id);
+            encoder
+                .slot()
+                .display(format_args!("{:032x}", parent.trace_id));
+            encoder
+                .slot()
+                .display(format_args!("{:016x}", parent.span_id));
+            encoder.finish();
+        }
+        Node { place, is_begun }
+    }
+
+    /// Where who is in it is.
+    pub(super) fn place(&self) -> ContextPlace {
+        self.place
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if !self.is_begun {
+            return;
+        }
+        END.ensure_id();
+        if let Some(mut encoder) = Encoder::begin(&END, 1) {
+            encoder.slot().u64(self.place.place.id);
+            encoder.finish();
+        }
+    }
+}
