@@ -35,6 +35,7 @@ use crate::level::LogLevel;
 pub use crate::callsite::{CallSite, Interest};
 pub use crate::encode::{Encoder, Origin, Place};
 pub use crate::metadata::{FieldDef, Metadata};
+pub use crate::report::report;
 pub use crate::span::{NewSpan, SpanSite};
 
 /// What wants to know of changes, the newest first. Never shrinks; no lock, so that a child of `fork` finds none held.

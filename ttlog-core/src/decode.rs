@@ -114,8 +114,8 @@ impl<'a> EventRef<'a> {
         self.header.flags()
     }
 
-    /// Whether ttlog made this event itself, to tell of a loss.
-    pub(crate) fn is_synthetic(&self) -> bool {
+    /// Whether ttlog made this event itself, to tell of a loss. It is none of those that are counted as recorded or delivered.
+    pub fn is_synthetic(&self) -> bool {
         self.header.has(flag::SYNTHETIC)
     }
 

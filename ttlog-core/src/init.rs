@@ -627,6 +627,7 @@ impl TtlogBuilder {
                     sink,
                     filter: options.filter,
                     spans: options.spans.unwrap_or_else(SpanRecords::from_env),
+                    linger: options.linger,
                     state,
                 }
             })

@@ -18,6 +18,7 @@ use crate::flow::Flow;
 use crate::fork;
 use crate::level::LogLevel;
 use crate::message::Task;
+use crate::process_facts::process_facts;
 use crate::recorder::Recorder;
 use crate::registry::Registry;
 use crate::report::report;
@@ -80,6 +81,7 @@ pub(crate) struct NewSink {
     pub(crate) sink: Box<dyn Sink>,
     pub(crate) filter: Option<Filter>,
     pub(crate) spans: SpanRecords,
+    pub(crate) linger: Duration,
     pub(crate) state: Arc<SinkState>,
 }
 
@@ -202,15 +204,13 @@ impl Pipeline {
             position: recorder.log.start(),
             count: recorder.log.count(),
         };
-        for NewSink {
-            sink,
-            filter,
-            spans,
-            state,
-        } in sinks
-        {
-            state.has_copied(cursor.position);
-            sink_thread::start(sink, filter, spans, state, recorder.clone(), cursor)?;
+        if sinks.is_empty() {
+            return Ok(());
+        }
+        let facts = Arc::new(process_facts(&self.settings().service, self.started_ns));
+        for sink in sinks {
+            sink.state.has_copied(cursor.position);
+            sink_thread::start(sink, recorder.clone(), cursor, facts.clone())?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::io::Write;
 use crate::sink::stream::Stream;
 
 /// Writes `ttlog: {text}` as a line to stderr.
-pub(crate) fn report(text: &str) {
+pub fn report(text: &str) {
     // One write, so that lines of several threads don't mix. Where stderr is closed there is nobody to tell.
     let _ = Stream::Stderr.write_all(format!("ttlog: {text}\n").as_bytes());
 }

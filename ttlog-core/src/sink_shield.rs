@@ -5,13 +5,14 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::decode::EventRef;
 use crate::fork;
 use crate::report::{panic_message, report};
-use crate::sink::Sink;
+use crate::sink::{Setback, SetbackKind, Sink};
 use crate::sink_state::{Health, SinkState};
+use crate::snapshot::Facts;
 
 /// The pauses between two tries of a flush that fails double from the first to the last.
 const FIRST_RETRY: Duration = Duration::from_millis(10);
@@ -19,26 +20,58 @@ const LAST_RETRY: Duration = Duration::from_secs(1);
 /// How often a flush is tried when the thread has to end.
 const LAST_TRIES: u32 = 3;
 
+const NOT_TAKEN: &str = "could not take an event";
+const NOT_FLUSHED: &str = "could not flush, and tries again";
+
+/// What is to be done after a flush that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    /// Try again, later each time.
+    Retry,
+    /// Try again after so long.
+    RetryIn(Duration),
+    /// Go on with the rest: events were given up.
+    Lost,
+}
+
 /// A sink that may fail, panic or hang.
 pub(crate) struct Shield {
     sink: Box<dyn Sink>,
     state: Arc<SinkState>,
     /// Events that the sink took since its last good flush.
     unflushed: u64,
-    /// Whether it took anything since, if only what counts as no event.
-    is_dirty: bool,
+    /// Since when it has had anything to flush, if only what counts as no event.
+    dirty_since: Option<Instant>,
+    /// For how long that may wait for more.
+    linger: Duration,
+    /// It has to end and could not be flushed: it is called no more.
+    is_given_up: bool,
+    /// Whether it was told that the sink itself gives up on events.
+    has_lost: bool,
     /// The process that the sink belongs to.
     generation: u32,
 }
 
 impl Shield {
-    pub(crate) fn new(sink: Box<dyn Sink>, state: Arc<SinkState>) -> Self {
+    pub(crate) fn new(sink: Box<dyn Sink>, linger: Duration, state: Arc<SinkState>) -> Self {
         Shield {
             sink,
             state,
             unflushed: 0,
-            is_dirty: false,
+            dirty_since: None,
+            linger,
+            is_given_up: false,
+            has_lost: false,
             generation: fork::generation(),
+        }
+    }
+
+    pub(crate) fn start(&mut self, process: &Facts) {
+        let what = "could not start";
+        match catch_unwind(AssertUnwindSafe(|| self.sink.start(process))) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.failed(what, &error.to_string()),
+            Err(payload) => self.failed(what, &panicked(payload)),
         }
     }
 
@@ -59,16 +92,46 @@ impl Shield {
 
     /// Gives the sink an event; whether it took it.
     pub(crate) fn write(&mut self, event: &EventRef<'_>) -> bool {
-        if self.is_left_behind() {
-            return false;
+        match self.try_write(event) {
+            // It is full.
+            Err(Some(_)) if self.flush() => {}
+            Err(_) => return false,
+            Ok(()) => return true,
         }
-        self.is_dirty = true;
+        match self.try_write(event) {
+            Ok(()) => true,
+            Err(full) => {
+                if let Some(error) = full {
+                    self.failed(NOT_TAKEN, &error.to_string());
+                }
+                false
+            }
+        }
+    }
+
+    /// What is given back as an error is that the sink is full; all others are told of.
+    fn try_write(&mut self, event: &EventRef<'_>) -> Result<(), Option<io::Error>> {
+        if self.is_left_behind() || self.is_given_up {
+            return Err(None);
+        }
+        if self.dirty_since.is_none() {
+            self.dirty_since = Some(Instant::now());
+        }
         match catch_unwind(AssertUnwindSafe(|| self.sink.write(event))) {
-            Ok(Ok(())) => return true,
-            Ok(Err(error)) => self.failed("could not take an event", &error.to_string()),
-            Err(payload) => self.failed("could not take an event", &panicked(payload)),
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::WouldBlock => return Err(Some(error)),
+            Ok(Err(error)) => self.failed(NOT_TAKEN, &error.to_string()),
+            Err(payload) => self.failed(NOT_TAKEN, &panicked(payload)),
         }
-        false
+        Err(None)
+    }
+
+    /// For how long what the sink took may still wait for more.
+    pub(crate) fn may_linger_for(&self) -> Duration {
+        match self.dirty_since {
+            Some(since) => self.linger.saturating_sub(since.elapsed()),
+            None => Duration::ZERO,
+        }
     }
 
     /// Flushes the sink if it took anything, again and again if it fails; `false` if the thread has to end without
@@ -76,37 +139,82 @@ impl Shield {
     pub(crate) fn flush(&mut self) -> bool {
         let mut pause = FIRST_RETRY;
         let mut last_tries = LAST_TRIES;
-        while self.is_dirty && !self.is_left_behind() && !self.try_flush() {
+        while self.dirty_since.is_some() && !self.is_left_behind() && !self.is_given_up {
+            let Err(failure) = self.try_flush() else {
+                self.dirty_since = None;
+                self.state.set_health(Health::Well);
+                self.state.progress(1);
+                break;
+            };
+            if failure == Failure::Lost {
+                continue;
+            }
             self.state.set_health(Health::Failing);
             if self.state.is_stopping() {
                 last_tries -= 1;
                 if last_tries == 0 {
                     self.state.delivered_was_dropped(self.unflushed);
-                    return false;
+                    self.is_given_up = true;
                 }
+            } else if let Failure::RetryIn(pause) = failure {
+                self.wait(pause);
+            } else {
+                thread::park_timeout(pause);
+                pause = (pause * 2).min(LAST_RETRY);
             }
-            thread::park_timeout(pause);
-            pause = (pause * 2).min(LAST_RETRY);
-        }
-        if self.is_left_behind() {
-            return false;
-        }
-        if self.is_dirty {
-            self.state.set_health(Health::Well);
-            self.state.progress(1);
         }
         self.unflushed = 0;
-        self.is_dirty = false;
-        true
+        !self.is_left_behind() && !self.is_given_up
     }
 
-    fn try_flush(&mut self) -> bool {
-        match catch_unwind(AssertUnwindSafe(|| self.sink.flush())) {
-            Ok(Ok(())) => return true,
-            Ok(Err(error)) => self.failed("could not flush, and tries again", &error.to_string()),
-            Err(payload) => self.failed("could not flush, and tries again", &panicked(payload)),
+    /// Waits for as long as the sink has said, unless it has to end.
+    fn wait(&self, pause: Duration) {
+        let since = Instant::now();
+        while !self.state.is_stopping() {
+            let left = pause.saturating_sub(since.elapsed());
+            if left.is_zero() {
+                return;
+            }
+            thread::park_timeout(left);
         }
-        false
+    }
+
+    fn try_flush(&mut self) -> Result<(), Failure> {
+        let error = match catch_unwind(AssertUnwindSafe(|| self.sink.flush())) {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => error,
+            Err(payload) => {
+                self.failed(NOT_FLUSHED, &panicked(payload));
+                return Err(Failure::Retry);
+            }
+        };
+        let events = match Setback::of(&error) {
+            Some(SetbackKind::Lost(events)) => events.min(self.unflushed),
+            _ => 0,
+        };
+        if events > 0 {
+            self.gives_up(events, &error);
+            return Err(Failure::Lost);
+        }
+        self.failed(NOT_FLUSHED, &error.to_string());
+        Err(match Setback::of(&error) {
+            Some(SetbackKind::RetryIn(pause)) => Failure::RetryIn(pause),
+            _ => Failure::Retry,
+        })
+    }
+
+    /// The sink has lost events that it took. The first time is reported, whatever failed before that was to be tried again.
+    #[cold]
+    fn gives_up(&mut self, events: u64, why: &io::Error) {
+        self.unflushed -= events;
+        self.state.delivered_was_dropped(events);
+        self.state.errors(1);
+        if !std::mem::replace(&mut self.has_lost, true) {
+            let name = &self.state.name;
+            report(&format!(
+                "sink {name} has lost {events} events: {why} (reported once)"
+            ));
+        }
     }
 
     /// Reports the first failure, and counts all.

@@ -13,12 +13,14 @@ use crate::decode::EventRef;
 use crate::filter::Filter;
 use crate::loss::{self, Loss};
 use crate::metadata::RecordKind;
+use crate::pipeline::NewSink;
 use crate::record::{Header, MAX_RECORD_WORDS, events_of, next_record, thread_of, whole_records};
 use crate::recorder::Recorder;
 use crate::ring::Cursor;
-use crate::sink::{Overflow, Sink, SpanRecords};
+use crate::sink::{Overflow, SpanRecords};
 use crate::sink_shield::Shield;
 use crate::sink_state::{Health, SinkState};
+use crate::snapshot::Facts;
 use crate::span::{self, SpanTable};
 use crate::thread_names;
 
@@ -27,14 +29,18 @@ const BATCH_WORDS: u64 = 1 << 13;
 /// How long an idle thread sleeps at most: nobody else wakes it if a wake-up was missed.
 const LONGEST_SLEEP: Duration = Duration::from_millis(500);
 
-/// Starts the thread of a sink at `cursor`.
+/// Starts the thread of a sink at `cursor`, in a process of which `facts` are known.
 pub(crate) fn start(
-    sink: Box<dyn Sink>,
-    filter: Option<Filter>,
-    wanted_of_spans: SpanRecords,
-    state: Arc<SinkState>,
+    NewSink {
+        sink,
+        filter,
+        spans: wanted_of_spans,
+        linger,
+        state,
+    }: NewSink,
     recorder: Arc<Recorder>,
     cursor: Cursor,
+    facts: Arc<Facts>,
 ) -> io::Result<()> {
     let thread = thread::Builder::new().name(format!("ttlog-{}", state.name));
     let run = move || {
@@ -49,7 +55,7 @@ pub(crate) fn start(
             state: state.clone(),
         };
         let mut mouth = Mouth {
-            shield: Shield::new(sink, state.clone()),
+            shield: Shield::new(sink, linger, state.clone()),
             filter,
             state,
             sites: Sites::default(),
@@ -57,6 +63,8 @@ pub(crate) fn start(
             spans: SpanTable::of_this_process(),
             wanted_of_spans,
         };
+        mouth.shield.start(&facts);
+        drop(facts);
         mouth.learn_spans(&feed.recorder);
         while feed.step(&mut mouth) {}
     };
@@ -98,7 +106,11 @@ impl Feed {
         let caught_up = self.recorder.log.published() == self.cursor.position;
         let wanted = self.state.wanted();
         let is_waited_for = self.state.done() < wanted && wanted <= self.cursor.position;
-        if caught_up || is_waited_for {
+        let pause = match self.state.is_stopping() {
+            true => Duration::ZERO,
+            false => mouth.shield.may_linger_for(),
+        };
+        if is_waited_for || caught_up && pause.is_zero() {
             let flushed = mouth.shield.flush();
             self.state.is_through(self.cursor.position);
             if !flushed || caught_up && self.state.is_stopping() {
@@ -106,16 +118,19 @@ impl Feed {
             }
         }
         if caught_up {
-            self.sleep();
+            self.sleep(match mouth.shield.may_linger_for() {
+                Duration::ZERO => LONGEST_SLEEP,
+                pause => pause.min(LONGEST_SLEEP),
+            });
         }
         true
     }
 
-    fn sleep(&self) {
+    fn sleep(&self, pause: Duration) {
         self.state.set_idle(true);
         let nothing_new = self.recorder.log.published() == self.cursor.position;
         if nothing_new && !self.state.is_stopping() && self.state.wanted() <= self.state.done() {
-            thread::park_timeout(LONGEST_SLEEP);
+            thread::park_timeout(pause);
         }
         self.state.set_idle(false);
     }

@@ -7,6 +7,7 @@ mod memory;
 mod open;
 mod output;
 mod rolling;
+mod setback;
 pub(crate) mod stream;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -16,14 +17,18 @@ pub use console::{ColorChoice, Console};
 pub use file::File;
 pub use memory::Memory;
 pub use rolling::{RollingFile, RollingSink, Rotation};
+pub(crate) use setback::Kind as SetbackKind;
+pub use setback::Setback;
 
 use std::io;
 use std::sync::Once;
+use std::time::Duration;
 
 use crate::decode::EventRef;
 use crate::filter::Filter;
 use crate::metadata::RecordKind;
 use crate::report::report;
+use crate::snapshot::Facts;
 
 /// Takes events to where somebody reads them: a terminal, a file, a socket.
 ///
@@ -47,17 +52,28 @@ use crate::report::report;
 /// }
 /// ```
 pub trait Sink: Send + 'static {
+    /// Called once on the sink's thread, before everything else there: with what snapshots say of the process and its service
+    /// ([`fact`](crate::snapshot::fact) has the names).
+    ///
+    /// # Errors
+    /// Something is not as it should be. It is reported, and the sink is given events all the same.
+    fn start(&mut self, _process: &Facts) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Takes one event; may keep it until [`Sink::flush`].
     ///
     /// # Errors
-    /// The event could not be taken: it counts as dropped, and the next one is tried.
+    /// The event could not be taken: it counts as dropped, and the next one is tried. Or, with [`io::ErrorKind::WouldBlock`], the sink keeps as much as it may:
+    /// it is flushed, and given the same event once more.
     fn write(&mut self, event: &EventRef<'_>) -> io::Result<()>;
 
-    /// Brings to its place what was taken; called whenever there is nothing more to take for now, and on a flush.
+    /// Brings to its place what was taken; called on a flush, and when there has been nothing more to take for as long as
+    /// [`SinkOptions::linger`] says.
     ///
     /// # Errors
     /// Something that was taken is not at its place yet. The sink keeps it, is given no more events, and
-    /// flush is tried again, at first soon and then once a second.
+    /// flush is tried again, at first soon and then once a second. An error that is a [`Setback`] says when, or that the sink has given up on events.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -214,6 +230,9 @@ pub struct SinkOptions {
     /// Which records of spans the sink is given; `None`: what the environment variable `TTLOG_SPANS` says (`off`, `ends` or `on`), else
     /// all beginnings and ends.
     pub spans: Option<SpanRecords>,
+    /// For how long what the sink has taken may wait for more before it is flushed; zero, which is the default: as soon as there is nothing more
+    /// to take. For sinks to which a flush is dear, a request to a server say. A flush that was asked for, and the end, don't wait.
+    pub linger: Duration,
 }
 
 /// A sink with options; see [`Sink::with_filter`], [`Sink::with_overflow`] and [`Sink::with_spans`].
@@ -224,6 +243,10 @@ pub struct WithOptions<S> {
 }
 
 impl<S: Sink> Sink for WithOptions<S> {
+    fn start(&mut self, process: &Facts) -> io::Result<()> {
+        self.sink.start(process)
+    }
+
     fn write(&mut self, event: &EventRef<'_>) -> io::Result<()> {
         self.sink.write(event)
     }
@@ -246,6 +269,10 @@ impl<S: Sink> Sink for WithOptions<S> {
 }
 
 impl Sink for Box<dyn Sink> {
+    fn start(&mut self, process: &Facts) -> io::Result<()> {
+        (**self).start(process)
+    }
+
     fn write(&mut self, event: &EventRef<'_>) -> io::Result<()> {
         (**self).write(event)
     }
