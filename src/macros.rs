@@ -173,3 +173,15 @@ macro_rules! event {
 macro_rules! enabled {
     ($($arguments:tt)*) => { $crate::__private::macros::enabled!([$crate] $($arguments)*) };
 }
+
+/// [`enabled!`](crate::enabled) under the name that `log` has for it.
+///
+/// ```
+/// if ttlog::log_enabled!(ttlog::Level::Debug) {
+///     // ... collect what would be costly ...
+/// }
+/// ```
+#[macro_export]
+macro_rules! log_enabled {
+    ($($arguments:tt)*) => { $crate::enabled!($($arguments)*) };
+}

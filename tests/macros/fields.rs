@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ttlog::{FieldValue, error, info};
 
-use crate::support::{Failure, User, fields, message, text, value};
+use crate::support::{Failure, User, fields, message, shown, text, value};
 
 #[test]
 fn values_keep_their_types() {
@@ -265,4 +265,10 @@ fn any_expression_is_a_value() {
     let call = || info!(x = unsafe { std::num::NonZero::new_unchecked(7u8) });
     assert_eq!(value(call), FieldValue::from(7u8));
     assert_eq!(value(|| info!(x = line!() > 0)), FieldValue::from(true));
+}
+
+#[test]
+fn a_value_may_say_itself_how_it_is_recorded() {
+    let shown = shown(|| info!(a = ttlog::field::display('x'), b = ttlog::field::debug('x')));
+    assert_eq!(shown, ["a=x", "b='x'"]);
 }

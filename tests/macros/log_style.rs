@@ -71,3 +71,12 @@ fn targets_and_levels_come_first() {
     );
     assert_eq!(names(|| debug!(target: "t", a; "text")), ["a=I64(1)"]);
 }
+
+#[test]
+fn a_call_can_be_asked_for_by_the_other_name() {
+    let events = crate::support::events_at(LogLevel::Info, || {
+        assert!(!ttlog::log_enabled!(LogLevel::Debug));
+        assert!(ttlog::log_enabled!(target: "other", ttlog::Level::Warn));
+    });
+    assert!(events.is_empty());
+}

@@ -247,3 +247,23 @@ fn fields_that_come_later_are_records_of_their_own() {
     assert_eq!(records[1]["rows"], text("many"));
     assert_eq!(id_of(&records[0]), id_of(&records[1]));
 }
+
+#[test]
+fn a_field_without_a_value_shows_once_it_has_got_one() {
+    let events = records(|| {
+        let span = info_span!("query", table = "users", rows = ttlog::field::Empty);
+        span.in_scope(|| info!("before"));
+        span.record("rows", 3);
+        span.in_scope(|| info!("after"));
+    });
+    let known = |message: &str| {
+        let event = events.iter().find(|event| event.message == message);
+        let fields = &event.unwrap().spans[0].fields;
+        let shown = fields
+            .iter()
+            .map(|field| format!("{}={}", field.key, field.value));
+        shown.collect::<Vec<_>>()
+    };
+    assert_eq!(known("before"), ["table=users"]);
+    assert_eq!(known("after"), ["table=users", "rows=3"]);
+}

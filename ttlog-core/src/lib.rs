@@ -3,7 +3,7 @@
 //! | modules | own |
 //! |---|---|
 //! | `level`, `metadata`, `filter`, `callsite`, `dispatch`, `limiter` | what an event is known by, and whether it is wanted |
-//! | `encode`, `formatted`, `slot`, `value`, `redacted`, `redaction`, `fields`, `field_writer`, `probe`, `any_value`, `record`, `decode` | an event as words: written in place, read without a copy |
+//! | `encode`, `formatted`, `slot`, `value`, `redacted`, `redaction`, `field`, `fields`, `field_writer`, `probe`, `any_value`, `record`, `decode` | an event as words: written in place, read without a copy |
 //! | `event`, `compare`, `event_builder`, `logger`, `scratch` | an event that owns its parts, and what takes such events |
 //! | `ring`, `ring_memory`, `thread_ring`, `registry`, `current`, `thread_names`, `flow` | the rings, and which thread has which |
 //! | `span`, `timer` | spans, contexts, and futures in them; how long something took, as an event |
@@ -41,6 +41,7 @@ mod event;
 mod event_builder;
 mod exit;
 mod fatal_signals;
+pub mod field;
 mod field_writer;
 mod fields;
 mod filter;

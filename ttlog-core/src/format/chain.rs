@@ -105,7 +105,6 @@ pub(super) fn line_fields<'a>(
         .told_fields()
         .filter_map(move |(name, value)| match (kind, value) {
             (RecordKind::SpanBegin | RecordKind::ContextBegin, _) if is_known => None,
-            (RecordKind::SpanEnd, ValueRef::None) => None,
             (RecordKind::SpanEnd, ValueRef::U64(length_ns)) => match name.strip_suffix("_ns") {
                 Some(name) => Some((name, ValueRef::Duration(rounded(length_ns)))),
                 None => Some((name, value)),
