@@ -88,6 +88,13 @@ impl Condition {
                     .accepts("span", ValueRef::Str(&span.name), scratch)
             });
         }
+        if self.name.text == "trace_id" {
+            return event.trace_id().is_some_and(|id| {
+                let digits = format!("{id:032x}");
+                self.test
+                    .accepts("trace_id", ValueRef::Str(&digits), scratch)
+            });
+        }
         builtin(&self.name.text, event)
             .into_iter()
             .flatten()
@@ -96,8 +103,9 @@ impl Condition {
 }
 
 /// The names of what every event has, beside its fields.
-const BUILTINS: [&str; 10] = [
-    "level", "target", "message", "thread", "file", "line", "module", "name", "span", "kind",
+const BUILTINS: [&str; 11] = [
+    "level", "target", "message", "thread", "file", "line", "module", "name", "span", "trace_id",
+    "kind",
 ];
 
 /// What the event has of this name beside its fields; a thread has a name and a number.

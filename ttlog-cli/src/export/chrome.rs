@@ -237,6 +237,9 @@ fn push_args(event: &EventRef<'_>, out: &mut String) {
         out.push_str(",\"source\":");
         Json.format_text(&format!("{}:{}", event.file(), event.line()), out);
     }
+    if let Some(id) = event.trace_id() {
+        push(out, format_args!(",\"trace_id\":\"{id:032x}\""));
+    }
 }
 
 /// The length of what the event tells the end of: its field `elapsed` or `duration`, a length of time or a number whose unit

@@ -1,9 +1,9 @@
 //! Spans and contexts in what the commands print.
 
 use serde_json::Value;
-use ttlog::{info, info_span, with_context};
+use ttlog::{TraceParent, continue_trace, info, info_span, with_context};
 
-use crate::common::{Snapshot, run};
+use crate::common::{Run, Snapshot, command, run};
 
 /// Two queries in a request, the later of a tenant; one that is left open; and two that overlap.
 fn sample() -> Snapshot {
@@ -131,4 +131,58 @@ fn a_trace_has_slices_that_nest_and_others_on_lines_of_their_own() {
 fn csv_has_events_alone() {
     let table = stdout(&["export", "--format", "csv"], &sample());
     assert_eq!(table.lines().count(), 1 + 3);
+}
+
+#[test]
+fn the_events_of_a_trace_are_found_in_all_services_that_took_part() {
+    let mut traceparent = None;
+    let front = Snapshot::of_work(|| {
+        info!("outside");
+        let _request = info_span!("request").entered();
+        with_context("tenant", "acme", || traceparent = TraceParent::current());
+        info!("calls");
+    });
+    let back = Snapshot::of_work(|| {
+        continue_trace(traceparent.unwrap(), || {
+            info!("is called");
+            let _query = info_span!("query").entered();
+            info!("queries");
+        });
+        let _other = info_span!("other").entered();
+        info!("in another trace");
+    });
+    let trace_id = format!("{:032x}", traceparent.unwrap().trace_id);
+    let condition = format!("trace_id={trace_id}");
+    let arguments = ["export", "--format", "json", "--where", &condition];
+    let run: Run = command(&arguments)
+        .args([&front.path, &back.path])
+        .output()
+        .unwrap()
+        .into();
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let lines: Vec<Value> = run
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let events = lines.iter().filter(|line| line["kind"].is_null());
+    let messages: Vec<_> = events.map(|event| &event["message"]).collect();
+    assert_eq!(messages, ["calls", "is called", "queries"]);
+    assert_eq!(lines.len(), 3 + 2 * 2);
+    assert!(lines.iter().all(|line| line["trace_id"] == *trace_id));
+    let query = lines.iter().find(|line| line["message"] == "query");
+    let parent = format!("{:016x}", traceparent.unwrap().span_id);
+    assert_eq!(query.unwrap()["context"]["parent_span_id"], *parent);
+    let count = |condition: &str| {
+        let arguments = ["show", "--count", "--where", condition];
+        stdout(&arguments, &back).trim().parse::<u32>().unwrap()
+    };
+    assert_eq!(count("trace_id"), 7);
+    assert_eq!(count("!trace_id"), 0);
+    assert_eq!(count(&format!("@trace_id!={trace_id}")), 3);
+    let trace = stdout(&["export", "--format", "chrome"], &back);
+    let trace: Value = serde_json::from_str(&trace).unwrap();
+    let slices = trace["traceEvents"].as_array().unwrap().iter();
+    let mut slices = slices.filter(|event| event["ph"] == "X");
+    assert_eq!(slices.next().unwrap()["args"]["trace_id"], *trace_id);
 }

@@ -23,8 +23,8 @@ use crate::span::SpanInfo;
 /// where they are known; `"cut":true` where the event was over the size limit, `"panicked":true` where a value
 /// panicked while it was formatted.
 ///
-/// In a span, `spans` lists those that are known, the outermost first, each with `name`, `id` and `fields`, and `span_id` is the innermost's. `context` has the
-/// fields of the contexts. `"kind":"span_begin"` and `"kind":"span_end"` are in lines that tell of the last of the spans; the fields of an end are `duration_ns`,
+/// In a span, `spans` lists those that are known, the outermost first, each with `name`, `id` and `fields`, and `span_id` is the innermost's. `trace_id` (32
+/// hexadecimal digits) is there where the trace is known: see [`EventRef::trace_id`]. `context` has the fields of the contexts. `"kind":"span_begin"` and `"kind":"span_end"` are in lines that tell of the last of the spans; the fields of an end are `duration_ns`,
 /// where it was measured `busy_ns` and `idle_ns`, and `outcome` where that is `error`, `panicked` or `cancelled`.
 ///
 /// | value | JSON |
@@ -121,6 +121,9 @@ fn push_text_if_any(out: &mut String, key: &str, text: &str) {
 fn push_spans(out: &mut String, event: &EventRef<'_>) {
     if event.kind() != RecordKind::Event {
         push_display(out, format_args!(",\"kind\":\"{}\"", event.kind().as_str()));
+    }
+    if let Some(id) = event.trace_id() {
+        push_display(out, format_args!(",\"trace_id\":\"{id:032x}\""));
     }
     if let Some(id) = shown_id(event) {
         push_display(out, format_args!(",\"span_id\":\"{id:016x}\""));

@@ -21,7 +21,8 @@ use crate::metadata::RecordKind;
 /// (`ts`, `level`, `target`, `msg`, `span_id`, `cut`, `panicked`) is called `field.level` and so on.
 /// Missing values are `null`, durations are seconds.
 ///
-/// In a span, the names of all spans, the outermost first, are in `spans`, and `span_id` is the number of the innermost, 16 hexadecimal digits.
+/// In a span, the names of all spans, the outermost first, are in `spans`, and `span_id` is the number of the innermost, 16 hexadecimal digits; `trace_id`,
+/// 32 of them, is there where the trace is known, and a field of that name is `field.trace_id` then.
 /// Behind the event's own fields stand those of its contexts, then those of its spans, the innermost first. `kind` is `span_begin` or `span_end`
 /// in lines that tell of that.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -88,8 +89,19 @@ fn push_spans(out: &mut String, event: &EventRef<'_>) {
         out.push_str(" kind=");
         out.push_str(event.kind().as_str());
     }
-    for (name, value) in event.told_fields().chain(event.context_fields()) {
+    let trace_id = event.trace_id();
+    if trace_id.is_some() {
+        own_keys.push("trace_id");
+    }
+    for (name, value) in event.told_fields() {
         push_field(out, &own_keys, name, value);
+    }
+    for context in event.spans().filter(|span| span.is_context) {
+        // What a trace's context says of it, the line says itself.
+        let is_said = |name: &str| context.continues_trace() && name == "trace_id";
+        for (name, value) in context.fields().filter(|(name, _)| !is_said(name)) {
+            push_field(out, &own_keys, name, value);
+        }
     }
     let mut spans = event.spans().filter(|span| !span.is_context).peekable();
     let is_known = spans.peek().is_some();
@@ -108,6 +120,9 @@ fn push_spans(out: &mut String, event: &EventRef<'_>) {
         for (name, value) in span.fields() {
             push_field(out, &own_keys, name, value);
         }
+    }
+    if let Some(id) = trace_id {
+        push_display(out, format_args!(" trace_id={id:032x}"));
     }
     if let Some(id) = shown_id(event) {
         push_display(out, format_args!(" span_id={id:016x}"));

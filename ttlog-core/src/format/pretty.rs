@@ -22,6 +22,7 @@ use crate::metadata::RecordKind;
 ///     on thread worker (3)
 ///     in span query{table=users}
 ///     in span request{id=7}
+///     in trace 8f21c6d3a4b5e6f78f21c6d3a4b5e601
 /// ```
 ///
 /// The fields of contexts stand behind the event's own; the spans are told from the innermost to the outermost. The beginning and the end of a span
@@ -129,7 +130,7 @@ fn push_origin(out: &mut String, event: &EventRef<'_>) {
     }
 }
 
-/// A line for each span, the innermost first.
+/// A line for each span, the innermost first, and one for the trace.
 fn push_spans(out: &mut String, event: &EventRef<'_>) {
     let mut any = false;
     for span in event.spans().rev() {
@@ -143,6 +144,9 @@ fn push_spans(out: &mut String, event: &EventRef<'_>) {
         && !any
     {
         push_display(out, format_args!("\n    in span {span:016x}"));
+    }
+    if let Some(trace) = event.trace_id() {
+        push_display(out, format_args!("\n    in trace {trace:032x}"));
     }
 }
 

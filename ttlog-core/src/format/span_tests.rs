@@ -6,7 +6,7 @@ use super::FormatKind;
 use super::escape::is_hostile;
 use super::testing::{event, record, with};
 use crate::event::{FieldValue, LogEvent};
-use crate::span::SpanTable;
+use crate::span::{SpanTable, TracePrefix};
 use crate::{LogLevel, RecordKind, SPAN_END_FIELDS, SPAN_ID};
 
 fn told<'a>(
@@ -83,6 +83,82 @@ fn lines(kind: FormatKind) -> String {
     [inside, begin, end, unmeasured]
         .map(|event| format(kind, &event, &spans))
         .concat()
+}
+
+/// Two spans in a trace from outside, which a context tells of, and an event in a trace of this process, as lines.
+fn lines_in_traces(kind: FormatKind) -> String {
+    let mut spans = SpanTable::default();
+    spans.set_trace_prefix(TracePrefix::from_hex("00000000000000ab"));
+    let texts = [
+        ("trace_id", format!("{:032x}", 0xcd)),
+        ("parent_span_id", format!("{:016x}", 0xef)),
+    ];
+    let fields = texts.map(|(name, text)| (name, FieldValue::Display(text)));
+    let context = told(RecordKind::ContextBegin, "trace", 1, 0, fields);
+    let begins = [
+        told(RecordKind::SpanBegin, "request", 2, 1, []),
+        told(RecordKind::SpanBegin, "alone", 3, 0, []),
+    ];
+    spans.feed(&record(&context).event());
+    for begin in &begins {
+        spans.feed(&record(begin).event());
+    }
+    let own = with(event(LogLevel::Info, "x"), [("trace_id", 1.into())]);
+    let lines = [1, 2, 3].map(|id| {
+        let mut event = own.clone();
+        event.span_id = NonZeroU64::new(id);
+        format(kind, &event, &spans)
+    });
+    lines.concat()
+}
+
+#[test]
+fn a_trace_has_its_id_in_formats_for_programs_and_in_the_one_of_many_lines() {
+    let json = lines_in_traces(FormatKind::Json);
+    let told: Vec<&str> = json
+        .lines()
+        .map(|line| &line[line.find(",\"trace_id\"").unwrap()..])
+        .collect();
+    let context = r#""context":{"trace_id":"000000000000000000000000000000cd","parent_span_id":"00000000000000ef"}"#;
+    assert_eq!(
+        told,
+        [
+            format!(r#","trace_id":"000000000000000000000000000000cd",{context}}}"#),
+            format!(
+                r#","trace_id":"000000000000000000000000000000cd","span_id":"0000000000000002","spans":[{{"name":"request","id":"0000000000000002","fields":{{}}}}],{context}}}"#
+            ),
+            r#","trace_id":"00000000000000ab0000000000000003","span_id":"0000000000000003","spans":[{"name":"alone","id":"0000000000000003","fields":{}}]}"#.to_owned(),
+        ]
+    );
+    let logfmt = lines_in_traces(FormatKind::Logfmt);
+    let told: Vec<&str> = logfmt
+        .lines()
+        .map(|line| &line[line.find("field.").unwrap()..])
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "field.trace_id=1 parent_span_id=00000000000000ef trace_id=000000000000000000000000000000cd",
+            "field.trace_id=1 parent_span_id=00000000000000ef spans=request trace_id=000000000000000000000000000000cd span_id=0000000000000002",
+            "field.trace_id=1 spans=alone trace_id=00000000000000ab0000000000000003 span_id=0000000000000003",
+        ]
+    );
+    let pretty = lines_in_traces(FormatKind::Pretty);
+    let traces: Vec<&str> = pretty
+        .lines()
+        .filter_map(|line| line.strip_prefix("    in trace "))
+        .collect();
+    assert_eq!(
+        traces,
+        [
+            "000000000000000000000000000000cd",
+            "000000000000000000000000000000cd",
+            "00000000000000ab0000000000000003"
+        ]
+    );
+    let text = lines_in_traces(FormatKind::Text);
+    assert!(!text.contains("00ab"), "{text}");
+    assert_eq!(text.matches("parent_span_id=00000000000000ef").count(), 2);
 }
 
 #[test]

@@ -79,6 +79,11 @@ impl SpanInfo {
         }
     }
 
+    /// Whether it is a context that says from which trace everything in it comes.
+    pub(crate) fn continues_trace(&self) -> bool {
+        self.continued.is_some()
+    }
+
     /// The value of the field of this name.
     pub fn field(&self, name: &str) -> Option<ValueRef<'_>> {
         let mut fields = self.fields.iter();
