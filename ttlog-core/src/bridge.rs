@@ -36,7 +36,7 @@ pub use crate::callsite::{CallSite, Interest};
 pub use crate::encode::{Encoder, Origin, Place};
 pub use crate::metadata::{FieldDef, Metadata};
 pub use crate::report::report;
-pub use crate::span::{NewSpan, SpanSite};
+pub use crate::span::{Entry, NewSpan, SpanSite};
 
 /// What wants to know of changes, the newest first. Never shrinks; no lock, so that a child of `fork` finds none held.
 static HOOKS: AtomicPtr<Hook> = AtomicPtr::new(ptr::null_mut());

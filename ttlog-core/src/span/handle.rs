@@ -96,16 +96,24 @@ impl Span {
 
     /// Gives it one field more.
     pub fn record(&self, name: &str, value: impl Value) {
-        let Some(begun) = &self.begun else { return };
-        let site = &begun.site.fields;
-        site.ensure_id();
-        if let Some(mut encoder) = Encoder::begin(site, 1) {
-            encoder.slot().u64(begun.place.id);
+        if let Some(mut encoder) = self.begin_fields() {
             if encoder.name(name) {
                 value.record(encoder.slot());
             }
             encoder.finish();
         }
+    }
+
+    /// Begins a record of further fields, each of which needs a [name](Encoder::name). `None` for a span that is not enabled, and where the
+    /// record can't be written, which is then counted.
+    #[doc(hidden)]
+    pub fn begin_fields(&self) -> Option<Encoder> {
+        let begun = self.begun.as_ref()?;
+        let site = &begun.site.fields;
+        site.ensure_id();
+        let mut encoder = Encoder::begin(site, 1)?;
+        encoder.slot().u64(begun.place.id);
+        Some(encoder)
     }
 
     /// Says how it ends, if that is not as its drop finds out: by a panic, or normally.

@@ -7,6 +7,7 @@
 //! | `site` | [`SpanSite`]: what is known of a span where it is written |
 //! | `new_span` | [`NewSpan`]: a span between the begin of its record and its finish |
 //! | `handle`, `guard` | [`Span`], and the guards that enter it |
+//! | `entry` | [`Entry`]: that a thread has entered a span, where no guard can stand for it |
 //! | `account` | what a span has to tell at its end; [`Outcome`] |
 //! | `future` | futures that are in a span or a context whenever they are polled |
 //! | `watched` | the futures of instrumented functions |
@@ -22,6 +23,7 @@
 
 mod account;
 mod context;
+mod entry;
 mod future;
 mod gaps;
 mod guard;
@@ -43,6 +45,7 @@ mod watched;
 
 pub use account::Outcome;
 pub use context::{Context, ContextFields, WithContext, context, with_context};
+pub use entry::Entry;
 pub use future::{InContext, InSpan, Instrument};
 pub use guard::{Entered, SpanGuard};
 pub use handle::Span;

@@ -1,6 +1,6 @@
 //! [`SpanSite`]: what is known of a span where it is written.
 
-use crate::callsite::CallSite;
+use crate::callsite::{CallSite, Interest};
 use crate::level::LogLevel;
 use crate::metadata::{FieldDef, Metadata, RecordKind, SPAN_END_FIELDS, SPAN_ID};
 
@@ -58,5 +58,10 @@ impl SpanSite {
     /// The same for a span with a target that is known at run time only.
     pub fn is_enabled_for(&'static self, level: LogLevel, target: &str) -> bool {
         self.begin.is_enabled_for(level, target)
+    }
+
+    /// What is wanted of its spans in all threads together; see [`CallSite::interest`].
+    pub fn interest(&'static self) -> Interest {
+        self.begin.interest()
     }
 }

@@ -4,7 +4,9 @@ use std::future::{Future, pending, ready};
 use std::pin::{Pin, pin};
 use std::task::{Context as TaskContext, Poll, Waker};
 
-use super::{Context, Instrument, NewSpan, Span, SpanSite, TraceParent, context, with_context};
+use super::{
+    Context, Entry, Instrument, NewSpan, Span, SpanSite, TraceParent, context, with_context,
+};
 use crate::metadata::{FieldDef, SPAN_ID};
 use crate::sink::{Memory, Sink, SpanRecords};
 use crate::{EventBuilder, FieldValue, LogEvent, LogLevel, TtlogHandle, emit_fast};
@@ -452,4 +454,39 @@ fn a_forgotten_guard_keeps_the_thread_in_its_span_until_the_scope_around_it_ends
     assert_eq!(span_of(&events, "still in it"), 2);
     assert_eq!(span_of(&events, "outside"), 0);
     assert_eq!(span_of(&events, "in the last forgotten one"), 4);
+}
+
+#[test]
+fn entries_are_popped_in_any_order_and_count_the_time_that_they_are_told_to() {
+    let mut id = 0;
+    let events = recorded(|_| {
+        let (outer, inner) = (span(1), span(2));
+        id = outer.id().unwrap().get();
+        let first = Entry::push(&outer, true).unwrap();
+        let guard = inner.enter();
+        let again = Entry::push(&outer, false).unwrap();
+        first.pop(&outer);
+        log("again");
+        again.pop(&outer);
+        log("inner");
+        drop(guard);
+        log("outside");
+        assert!(Entry::push(&Span::none(), true).is_none());
+        let mut more = outer.begin_fields().unwrap();
+        for name in ["a", "b"] {
+            assert!(more.name(name));
+            more.slot().bool(true);
+        }
+        more.finish();
+    });
+    assert_eq!(span_of(&events, "again"), 1);
+    assert_eq!(span_of(&events, "inner"), 2);
+    assert_eq!(span_of(&events, "outside"), 0);
+    assert!(end_of(&events, id).field("busy_ns").is_some());
+    let more = events.iter().find(|event| event.field("a").is_some());
+    assert_eq!(
+        more.unwrap().field("b"),
+        Some(&FieldValue::Bool(true)),
+        "two fields in one record"
+    );
 }
