@@ -135,7 +135,8 @@
 //! }
 //! ```
 //!
-//! Where one event with the time that something took is enough, [`timer!`] logs that: `let _timer = timer!("query");`.
+//! Where one event with the time that something took is enough, [`timer!`] logs that: `let _timer = timer!("query");`. Where that
+//! would be too many, `timer!(histogram, "query")` logs once a minute how many there were, and their least, greatest, mean and percentiles.
 //!
 //! # Where events go
 //!

@@ -128,8 +128,50 @@ macro_rules! critical_span {
 ///
 /// Fields are written as in [`info!`](crate::info). They are evaluated when the timer ends, and borrowed until then; where the event is not enabled,
 /// neither they nor the clock are looked at. A [`span!`](crate::span!) is what other events can be in.
+///
+/// # Histograms
+///
+/// With `histogram` in front, it is not one event for each timer: what the timers of this call measure, in all threads together, is added up, and reported
+/// as one event at an [interval](crate::TtlogBuilder::timer_interval), a minute unless it is set.
+///
+/// ```
+/// use ttlog::{LogLevel, timer};
+///
+/// fn query() {
+///     let _timer = timer!(histogram, "query");
+///     // ...
+/// }
+/// # query();
+///
+/// let _timer = timer!(histogram, target: "billing", LogLevel::Debug, "invoice");
+/// ```
+///
+/// logs once a minute
+///
+/// ```text
+/// INFO  my_app: query count=41877 min=18.304µs max=20.117931ms mean=94.518µs p50=71.68µs p90=169.984µs p99=622.592µs
+/// ```
+///
+/// The event has level, target, file and line of the call, is in no span, and goes where events of no scope go: to the sinks of the global pipeline, or
+/// to the custom logger, for which ttlog's own threads are started then. What a scope measures is no exception. Where nothing
+/// was measured, nothing is reported; what is left is reported when the handle is dropped and when the process ends by `exit` or by a return from `main`. If reports of the level
+/// are not wanted any more when one is due, what was measured until then is forgotten. A child of `fork` begins with nothing.
+///
+/// - `count`, `min`, `max` and `mean` are exact, the percentiles within a sixteenth (6.25 %) of the true ones. While a report is made timers go on, and wait for nothing: each is
+///   counted in exactly one report, but one that ends in that very moment may have its share of `min`, `max` and `mean` in the other one.
+/// - Level, target and name are constants, and there are no fields: a report tells of many measurements.
+/// - A timer allocates nothing, and takes no lock but at its call's first measurement. It costs 65 instructions where the event form takes 238, and 1.4 times the two readings of the clock that are in
+///   it. The counters are the call's, and all threads share them: two threads that do nothing but measure at one call take 2.2 times as
+///   long for each. One that is not enabled costs what a disabled event does, and reads no clock.
+/// - A call takes 4 KiB, of which the program's file has nothing.
 #[macro_export]
 macro_rules! timer {
+    (histogram $(, $($arguments:tt)*)?) => {
+        $crate::__private::macros::histogram!([$crate] $($($arguments)*)?)
+    };
+    (target: $target:expr, histogram $(, $($arguments:tt)*)?) => {
+        $crate::__private::macros::histogram!([$crate] target: $target, $($($arguments)*)?)
+    };
     (target: $target:expr, $name:literal $(, $($fields:tt)*)?) => {
         $crate::timer!(target: $target, $crate::LogLevel::Info, $name $(, $($fields)*)?)
     };

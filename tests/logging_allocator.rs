@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use ttlog::{EventRef, LogLevel, Sink, SnapshotReader, info, trace};
+use ttlog::{EventRef, LogLevel, Sink, SnapshotReader, info, timer, trace};
 
 struct Logging;
 
@@ -24,6 +24,7 @@ fn log(what: &str, layout: Layout) {
         return;
     }
     let size = layout.size() as u64;
+    let _timer = timer!(histogram, "heap, how long");
     info!("heap", what, size);
     let turn = TARGETS.get();
     TARGETS.set(turn.wrapping_add(1));

@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 
 use ttlog::format::Text;
 use ttlog::sink::{Console, File, Memory, RollingFile};
-use ttlog::{EventRef, InitError, LogLevel, Sink, SnapshotReader, debug, info, warn};
+use ttlog::{EventRef, InitError, LogLevel, Sink, SnapshotReader, debug, info, timer, warn};
 
 use crate::support::{
-    Directory, Kept, PATIENCE, child_directory, flush_and_balance, run_child_to_success, tiny,
-    wait_until,
+    Directory, Kept, PATIENCE, child_directory, flush_and_balance, number, run_child_to_success,
+    tiny, wait_until,
 };
 
 unsafe extern "C" {
@@ -679,4 +679,46 @@ fn child_with_a_formatted_console() {
         .color(ttlog::sink::ColorChoice::Always);
     let _handle = tiny().sink(console).init();
     forked(|| info!("in colour")).join();
+}
+
+#[test]
+fn a_childs_histograms_begin_empty_and_are_reported_by_the_child() {
+    let (directory, _) = run("child_whose_child_measures");
+    let lines = lines(&directory);
+    let of_child = ["query 2", "only the child's 1"];
+    assert_eq!(lines[..2], of_child, "{lines:?}");
+    assert_eq!(lines[2..], ["query 4"], "{lines:?}");
+}
+
+/// A line is the message and the count.
+struct Counted;
+
+impl ttlog::Format for Counted {
+    fn format(&self, event: &EventRef<'_>, out: &mut String) {
+        let count = number(&event.to_log_event(), "count");
+        out.push_str(&format!("{} {count}\n", event.message()));
+    }
+
+    fn duplicate(&self) -> Option<Box<dyn ttlog::Format>> {
+        Some(Box::new(Counted))
+    }
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_whose_child_measures() {
+    let Some(directory) = child_directory() else {
+        return;
+    };
+    let file = File::append(directory.join("log")).unwrap().format(Counted);
+    let _handle = tiny().timer_interval(Duration::ZERO).sink(file).init();
+    let query = || drop(timer!(histogram, "query"));
+    (0..3).for_each(|_| query());
+    // The child logs nothing: its first measurement starts what reports it.
+    forked(|| {
+        (0..2).for_each(|_| query());
+        drop(timer!(histogram, "only the child's"));
+    })
+    .join();
+    query();
 }

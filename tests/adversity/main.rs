@@ -9,6 +9,7 @@ mod filters;
 mod forks;
 mod global;
 mod hanging_sinks;
+mod histograms;
 mod keeping_sinks;
 mod limits;
 mod order;

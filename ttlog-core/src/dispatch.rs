@@ -210,6 +210,14 @@ pub(crate) fn start() -> Option<Arc<Pipeline>> {
     global().cloned()
 }
 
+/// Starts the global pipeline where there is none, for its snapshot thread: also where a custom logger stands in its place, which has
+/// none. To be called through [`current::once_at_a_time`].
+pub(crate) fn start_reporter() {
+    if global().is_none() {
+        TtlogBuilder::start_unasked();
+    }
+}
+
 /// Where an event of a thread goes that has no ring yet.
 pub(crate) fn destination() -> Option<Destination> {
     if IS_CUSTOM.load(Ordering::Relaxed) {
@@ -256,6 +264,17 @@ pub fn set_level(level: LogLevel) {
         global.set_level(level);
     }
     callsite::refresh();
+}
+
+/// Whether a custom logger stands in the place of the global pipeline.
+pub(crate) fn has_custom() -> bool {
+    IS_CUSTOM.load(Ordering::Relaxed)
+}
+
+/// Whether an event of this level and target is wanted where those of no scope go; `global` is the global pipeline.
+pub(crate) fn global_wants(global: &Pipeline, level: LogLevel, target: &str) -> bool {
+    let filter = custom_filter().unwrap_or_else(|| global.flow.filter());
+    filter.enabled(target, level)
 }
 
 /// The custom logger, where one is installed.

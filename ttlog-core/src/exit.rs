@@ -1,9 +1,10 @@
-//! Flushes the global pipeline when the process ends, by a return from `main` or by `exit`, and waits for snapshots that are being written.
+//! Reports what histograms have left and flushes the global pipeline when the process ends, by a return from `main` or by `exit`, and waits for snapshots that are being written.
 
 use std::ffi::c_int;
 use std::sync::Once;
 
 use crate::dispatch;
+use crate::histogram;
 use crate::panic_snapshots;
 
 unsafe extern "C" {
@@ -14,6 +15,7 @@ unsafe extern "C" {
 extern "C" fn flush() {
     if let Some(pipeline) = dispatch::global() {
         panic_snapshots::write_missing(pipeline);
+        histogram::report_rest(pipeline);
         pipeline.flush_at_end();
         pipeline.settle();
     }

@@ -27,6 +27,7 @@ use crate::callsite;
 use crate::clock::TickSource;
 use crate::current::{self, Paused};
 use crate::dispatch;
+use crate::histogram;
 use crate::init::{self, Start};
 use crate::panic_snapshots;
 use crate::pipeline::{Pipeline, PipelineLocks};
@@ -101,6 +102,7 @@ struct Held {
     _custom: RwLockWriteGuard<'static, dispatch::Installed>,
     pipelines: Vec<HeldPipeline>,
     names: MutexGuard<'static, thread_names::Names>,
+    histograms: MutexGuard<'static, histogram::Table>,
 }
 
 struct HeldPipeline {
@@ -121,6 +123,7 @@ impl Held {
             .map(|pipeline| HeldPipeline::take(pipeline, until))
             .collect::<Option<_>>()?;
         let names = hold(&thread_names::NAMES, until)?;
+        let histograms = hold(&histogram::TABLE, until)?;
         Some(Held {
             start,
             table,
@@ -128,6 +131,7 @@ impl Held {
             _custom: custom,
             pipelines,
             names,
+            histograms,
         })
     }
 }
@@ -240,6 +244,7 @@ extern "C" fn child() {
             held.table.forget_black_boxes();
             held.live.clear();
             held.names.have_ended_but(current::known_thread_id());
+            histogram::begin_anew(&mut held.histograms);
         }
         _ => {
             IS_SILENT.store(true, Ordering::Relaxed);

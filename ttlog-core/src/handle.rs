@@ -9,6 +9,7 @@ use crate::callsite;
 use crate::current;
 use crate::dispatch;
 use crate::filter::DirectiveError;
+use crate::histogram;
 use crate::level::LogLevel;
 use crate::logger::RingLogger;
 use crate::message::Message;
@@ -18,7 +19,7 @@ use crate::stats::Stats;
 
 /// A pipeline that runs.
 ///
-/// Dropping it flushes. The global pipeline goes on after that, and is flushed again when the process ends; one
+/// Dropping it reports what the histograms of `timer!(histogram, …)` have measured, and flushes. The global pipeline goes on after that, and is flushed again when the process ends; one
 /// that [`build`](crate::TtlogBuilder::build) made ends.
 ///
 /// In a child of `fork` the handle of the global pipeline is that of the child's own global pipeline. One of `build` is of no use there: what is
@@ -126,6 +127,9 @@ impl TtlogHandle {
 impl Drop for TtlogHandle {
     fn drop(&mut self) {
         if self.is_global {
+            if let Some(pipeline) = dispatch::if_started(&self.pipeline) {
+                histogram::report_rest(pipeline);
+            }
             self.flush();
         } else {
             self.pipeline.stop();

@@ -22,6 +22,7 @@ use crate::flow::Flow;
 use crate::fork;
 use crate::handle::TtlogHandle;
 use crate::heir::Heir;
+use crate::histogram::Reports;
 use crate::init_error::InitError;
 use crate::level::LogLevel;
 use crate::logger;
@@ -107,6 +108,7 @@ pub fn init() -> TtlogBuilder {
 /// | [`ring_bytes`](Self::ring_bytes) | 128 KiB for each thread that logs |
 /// | [`max_event_bytes`](Self::max_event_bytes) | 16 KiB |
 /// | [`stall_timeout`](Self::stall_timeout) | 2 s |
+/// | [`timer_interval`](Self::timer_interval) | 60 s |
 /// | [`panic_snapshot`](Self::panic_snapshot) | on |
 /// | `black_box` (feature `black-box`) | none |
 /// | `fatal_signals` (feature `signals`) | off |
@@ -130,6 +132,7 @@ pub struct TtlogBuilder {
     ring_bytes: usize,
     max_event_bytes: usize,
     stall_timeout: Duration,
+    timer_interval: Duration,
     panic_snapshot: bool,
     black_box: Option<PathBuf>,
     redacted: Vec<String>,
@@ -164,6 +167,7 @@ impl Default for TtlogBuilder {
             ring_bytes: 128 << 10,
             max_event_bytes: 16 << 10,
             stall_timeout: Duration::from_secs(2),
+            timer_interval: Duration::from_secs(60),
             panic_snapshot: true,
             black_box: None,
             snapshots: SnapshotSettings::default(),
@@ -314,6 +318,15 @@ impl TtlogBuilder {
         self
     }
 
+    /// How often the histograms of `timer!(histogram, …)` are reported: one event for each that has measured something since its last
+    /// report. What is left is reported when the handle is dropped and when the process ends. With `Duration::ZERO` that is all.
+    ///
+    /// Only for the global pipeline: a histogram is of the whole process.
+    pub fn timer_interval(mut self, interval: Duration) -> Self {
+        self.timer_interval = interval;
+        self
+    }
+
     /// Makes this the global pipeline, where the macros log to.
     ///
     /// # Panics
@@ -378,7 +391,7 @@ impl TtlogBuilder {
         }
         let mut start = lock(&START);
         let (settings, missing) = match (start.stage, start.heir.take()) {
-            (Stage::NotStarted, _) => (TtlogBuilder::default().with_environment(), Vec::new()),
+            (Stage::NotStarted, _) => (TtlogBuilder::unasked(), Vec::new()),
             (Stage::Inherited, Some(heir)) => heir.into_settings(),
             (_, heir) => {
                 start.heir = heir;
@@ -399,6 +412,16 @@ impl TtlogBuilder {
                 logger::emit_to(&pipeline, &event.build());
             }
             Err(error) => report(&error.to_string()),
+        }
+    }
+
+    /// The defaults, with what the environment says; without a sink where a custom logger takes the events.
+    fn unasked() -> Self {
+        let settings = TtlogBuilder::default().with_environment();
+        if dispatch::has_custom() {
+            settings.recorder_only()
+        } else {
+            settings
         }
     }
 
@@ -450,6 +473,7 @@ impl TtlogBuilder {
             ring_bytes: self.ring_bytes,
             max_event_bytes: self.max_event_bytes,
             stall_timeout: self.stall_timeout,
+            timer_interval: self.timer_interval,
             panic_snapshot: self.panic_snapshot,
             redacted: self.redacted.clone(),
             snapshots: self.snapshots,
@@ -525,6 +549,7 @@ impl TtlogBuilder {
             clock,
             settings,
             triggers,
+            reports,
         } = self.into_parts()?;
         if let Some(black_box) = black_box {
             registry.move_to(black_box);
@@ -538,7 +563,7 @@ impl TtlogBuilder {
         ));
         pipeline.start_sinks(sinks).map_err(InitError::Thread)?;
         pipeline.set_has_triggers(triggers.are_set());
-        start_snapshot_thread(pipeline.clone(), messages, clock, triggers)
+        start_snapshot_thread(pipeline.clone(), messages, clock, (triggers, reports))
             .map_err(InitError::Thread)?;
         Ok(pipeline)
     }
@@ -653,6 +678,7 @@ impl TtlogBuilder {
             sinks,
             clock: self.clock,
             triggers: Triggers::new(self.snapshots.triggers),
+            reports: Reports::new(self.timer_interval),
             settings,
         })
     }
@@ -708,7 +734,7 @@ fn start_snapshot_thread(
     pipeline: Arc<Pipeline>,
     messages: Receiver<Message>,
     clock: Clock,
-    triggers: Triggers,
+    (triggers, reports): (Triggers, Reports),
 ) -> io::Result<()> {
     /// Tells that the thread has ended, however it did.
     struct Dead(Arc<Flow>);
@@ -729,7 +755,7 @@ fn start_snapshot_thread(
             current::become_own_thread();
             pipeline.flow.set_thread(thread::current());
             let _dead = dead;
-            SnapshotThread::new(pipeline, messages, clock, triggers).run();
+            SnapshotThread::new(pipeline, messages, clock, (triggers, reports)).run();
         })
         .map(drop)
 }

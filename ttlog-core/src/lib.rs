@@ -6,7 +6,7 @@
 //! | `encode`, `formatted`, `slot`, `value`, `redacted`, `redaction`, `field`, `fields`, `field_writer`, `probe`, `any_value`, `record`, `decode` | an event as words: written in place, read without a copy |
 //! | `event`, `compare`, `event_builder`, `logger`, `scratch` | an event that owns its parts, and what takes such events |
 //! | `ring`, `ring_memory`, `thread_ring`, `registry`, `current`, `thread_names`, `flow` | the rings, and which thread has which |
-//! | `span`, `timer` | spans, contexts, and futures in them; how long something took, as an event |
+//! | `span`, `timer`, `histogram` | spans, contexts, and futures in them; how long something took, as an event, or as one for many |
 //! | `clock` | ticks, and what wall time they were |
 //! | `bridge` | what adapters of other logging systems stand on |
 //! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message`, `answer` | from the rings to the recorder |
@@ -51,6 +51,7 @@ pub mod format;
 mod formatted;
 mod handle;
 mod heir;
+mod histogram;
 mod init;
 mod init_error;
 mod level;
@@ -106,6 +107,7 @@ pub use fields::Fields;
 pub use filter::{DirectiveError, Filter};
 pub use format::{Format, FormatKind};
 pub use handle::TtlogHandle;
+pub use histogram::HistogramTimer;
 pub use init::{TtlogBuilder, init};
 pub use init_error::InitError;
 pub use level::{LogLevel, LogLevel as Level, ParseLevelError};
@@ -140,6 +142,7 @@ pub mod __private {
     };
     pub use crate::callsite::CallSite;
     pub use crate::encode::{Encoder, Origin};
+    pub use crate::histogram::{Buckets, Histogram};
     pub use crate::level::compiled_in;
     pub use crate::limiter::{Once, Rate, Sample};
     pub use crate::metadata::{FieldDef, Metadata, SPAN_ID};

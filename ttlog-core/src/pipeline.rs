@@ -16,6 +16,7 @@ use crate::current;
 use crate::filter::{DirectiveError, Filter};
 use crate::flow::Flow;
 use crate::fork;
+use crate::histogram::Reports;
 use crate::level::LogLevel;
 use crate::message::Task;
 use crate::process_facts::process_facts;
@@ -56,6 +57,8 @@ pub(crate) struct Pipeline {
     snapshots: AtomicU64,
     /// How many threads are about to write a snapshot; relaxed, for what they write is a file.
     writers: AtomicUsize,
+    /// Whether a thread is about to report histograms; `Release` when it has, for the `Acquire` of who waits for that.
+    is_reporting: AtomicBool,
     /// Whether it was told that old snapshots can't be removed.
     retention_failed: AtomicBool,
     /// Whether there are triggers, for who would wait for them.
@@ -74,6 +77,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
     pub(crate) triggers: Triggers,
+    pub(crate) reports: Reports,
 }
 
 /// A sink whose thread is yet to be started.
@@ -147,6 +151,7 @@ impl Pipeline {
             overwritten: AtomicU64::new(0),
             snapshots: AtomicU64::new(0),
             writers: AtomicUsize::new(0),
+            is_reporting: AtomicBool::new(false),
             retention_failed: AtomicBool::new(false),
             has_triggers: AtomicBool::new(false),
             panics: AtomicUsize::new(0),
@@ -337,6 +342,22 @@ impl Pipeline {
         }
     }
 
+    // ---- Histograms ----
+
+    /// Tells that a thread is about to report histograms, until what this gives is dropped; `None` where another one is.
+    pub(crate) fn reporter(self: &Arc<Self>) -> Option<Reporter> {
+        let is_other = self.is_reporting.swap(true, Ordering::Relaxed);
+        (!is_other).then(|| Reporter(self.clone()))
+    }
+
+    /// Waits until no other thread is about to report histograms; no longer than a flush.
+    pub(crate) fn wait_for_reporter(&self) {
+        let since = Instant::now();
+        while self.is_reporting.load(Ordering::Acquire) && since.elapsed() < self.flow.patience() {
+            thread::sleep(Duration::from_micros(200));
+        }
+    }
+
     // ---- Snapshots ----
 
     /// Lets the snapshot thread empty the rings once, if it does so in time.
@@ -447,6 +468,21 @@ pub(crate) struct Writer(pub(crate) Arc<Pipeline>);
 impl Drop for Writer {
     fn drop(&mut self) {
         self.0.writers.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A thread that is about to report histograms.
+pub(crate) struct Reporter(Arc<Pipeline>);
+
+impl Reporter {
+    pub(crate) fn pipeline(&self) -> &Arc<Pipeline> {
+        &self.0
+    }
+}
+
+impl Drop for Reporter {
+    fn drop(&mut self) {
+        self.0.is_reporting.store(false, Ordering::Release);
     }
 }
 

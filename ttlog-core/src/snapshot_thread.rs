@@ -17,6 +17,7 @@ use crossbeam_channel::Receiver;
 use crate::answer::Answer;
 use crate::clock::{self, Calibration, Clock, TickSource};
 use crate::fatal_signals;
+use crate::histogram::Reports;
 use crate::loss::{self, Loss};
 use crate::message::{Internal, Message, Task};
 use crate::pipeline::{Parts, Pipeline};
@@ -115,6 +116,7 @@ pub(crate) struct SnapshotThread {
     /// For each sink that holds back, since when it has done nothing, and what it had done then.
     held_back_since: Option<(Instant, Vec<u64>)>,
     triggers: Triggers,
+    reports: Reports,
     spans: LiveSpans,
     stopping: bool,
 }
@@ -124,7 +126,7 @@ impl SnapshotThread {
         pipeline: Arc<Pipeline>,
         control: Receiver<Message>,
         clock: Clock,
-        triggers: Triggers,
+        (triggers, reports): (Triggers, Reports),
     ) -> Self {
         let calibration = Calibration::new();
         *lock(&pipeline.calibration) = Some(calibration.clone());
@@ -143,6 +145,7 @@ impl SnapshotThread {
             drains: Vec::new(),
             held_back_since: None,
             triggers,
+            reports,
             spans: LiveSpans::default(),
             stopping: false,
         }
@@ -154,7 +157,7 @@ impl SnapshotThread {
             let before = self.recorder.log.start();
             let held_back = self.pass().is_err();
             self.pipeline.flow.set_held_back(held_back);
-            let moved = self.recorder.log.start() != before;
+            let mut moved = self.recorder.log.start() != before;
             self.recorder.wake_sinks();
             // Before the answers: who waits for one may end the process then.
             self.look_after_triggers();
@@ -163,6 +166,7 @@ impl SnapshotThread {
                 self.look_after_sinks();
             } else {
                 self.held_back_since = None;
+                moved |= self.reports.look_after(&self.pipeline, Instant::now());
             }
             if self.stopping && !held_back && !moved {
                 self.settle_triggers();
@@ -475,6 +479,7 @@ impl SnapshotThread {
             sink.stop();
         }
         self.clock = parts.clock;
+        self.reports = parts.reports;
         self.triggers = self.pipeline.adopt(parts);
         self.pipeline.tell_black_box(Some(&self.calibration));
         // `init` may have asked for it since.

@@ -20,6 +20,7 @@
 //! have no hygiene of their own, begin with `__ttlog`.
 
 mod guard;
+mod histogram;
 mod limit;
 mod record;
 mod site;
@@ -30,7 +31,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 
 use crate::event::Event;
-use crate::parse::{EnabledCall, SpanLevel};
+use crate::parse::{EnabledCall, HistogramCall, SpanLevel};
 use guard::Guard;
 use site::Level;
 use values::Values;
@@ -205,6 +206,19 @@ pub(crate) fn enabled(call: &EnabledCall) -> TokenStream {
         &scope,
         &site::statics_of_question(&scope, &level, &call.prefixes),
     )
+}
+
+/// A call that measures for a histogram.
+///
+/// ```text
+/// {
+///     static BUCKETS: Buckets = …;
+///     static SITE: Histogram = …;
+///     HistogramTimer::start(compiled_in(level) && SITE.is_enabled(level), &SITE)
+/// }
+/// ```
+pub(crate) fn histogram(call: &HistogramCall) -> TokenStream {
+    histogram::histogram(&Scope::new(&call.facade), call)
 }
 
 /// The expansion, or the mistakes in its place: in a block, because they are several and stand where one expression is expected. Its type is one that

@@ -68,6 +68,13 @@ fn span_of(call: parse::SpanCall) -> TokenStream {
     )
 }
 
+/// `histogram!([$crate] level, "name")`: a timer that feeds the histogram of the call.
+#[proc_macro]
+pub fn histogram(input: TokenStream) -> TokenStream {
+    let call = parse_macro_input!(input as parse::HistogramCall);
+    expand::histogram(&call).into()
+}
+
 /// `#[instrument]`; the crate `ttlog` documents it.
 #[proc_macro_attribute]
 pub fn instrument(settings: TokenStream, item: TokenStream) -> TokenStream {

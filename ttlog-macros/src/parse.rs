@@ -2,6 +2,7 @@
 
 mod call;
 mod capture;
+mod histogram;
 mod item;
 mod limit;
 mod name;
@@ -10,6 +11,7 @@ mod span;
 
 pub(crate) use call::{EnabledCall, LevelCall, LogCall, comma_or_end, items};
 pub(crate) use capture::Capture;
+pub(crate) use histogram::HistogramCall;
 pub(crate) use item::Item;
 pub(crate) use limit::{Limit, LimitKind};
 pub(crate) use name::Name;

@@ -1,6 +1,7 @@
 //! Every mistake that the macros reject, at the token at fault, with what to write instead.
 
 pub(crate) mod fields;
+pub(crate) mod histograms;
 pub(crate) mod limits;
 
 use proc_macro2::{Ident, Span, TokenStream};

@@ -13,7 +13,7 @@ mod shadows {
         u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char str
         LogLevel Level Info CallSite Metadata FieldDef Encoder Origin NewSpan Span SpanSite Probe Value Recorded
         ViaValue ViaError ViaFields ViaNothing ViaText Fields FieldWriter Display Debug Error Redacted
-        Once Rate Sample
+        Once Rate Sample Histogram HistogramTimer Buckets
     }
 
     pub mod std {}
@@ -40,6 +40,7 @@ macro_rules! line { ($($ignored:tt)*) => { compile_error!("not ours") } }
 macro_rules! concat { ($($ignored:tt)*) => { compile_error!("not ours") } }
 macro_rules! log_at { ($($ignored:tt)*) => { compile_error!("not ours") } }
 macro_rules! span_at { ($($ignored:tt)*) => { compile_error!("not ours") } }
+macro_rules! histogram { ($($ignored:tt)*) => { compile_error!("not ours") } }
 macro_rules! log_with { ($($ignored:tt)*) => { compile_error!("not ours") } }
 
 mod within {
@@ -57,6 +58,8 @@ mod within {
         ::ttlog::event!(target: [""][0], parent: None, ::ttlog::LogLevel::Info, event = user, level = user, site = user);
         let _timer = ::ttlog::timer!("t", user, elapsed = width);
         let _timer = ::ttlog::timer!(target: "t", ::ttlog::LogLevel::Info, "t", ?error);
+        let _timer = ::ttlog::timer!(histogram, "t");
+        let _timer = ::ttlog::timer!(target: "t", histogram, ::ttlog::LogLevel::Info, "t");
         let _guard = ::ttlog::span!("s", user, width = %width, error);
         let _span = ::ttlog::span!(target: [""][0], parent: None, ::ttlog::LogLevel::Info, "s", span = user, { "key" } = user);
         let _span = ::ttlog::info_span!(parent: &_span, "s", event = user, constant = "text");

@@ -60,6 +60,8 @@ fn main() {
     drop(span!("only"));
     let _timer = ttlog::timer!("timer", user);
     let _timer = ttlog::timer!(target: &text, level, "timer");
+    let _timer = ttlog::timer!(histogram, "timer");
+    let _timer = ttlog::timer!(histogram, target: "t", LogLevel::Debug, "timer {{}}");
     if enabled!(level) && !enabled!(target: &text, level) {
         match user {
             5 => info!("text"),
