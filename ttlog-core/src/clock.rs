@@ -57,11 +57,20 @@ impl TickSource {
     /// The present tick.
     #[inline(always)]
     pub(crate) fn now(self) -> u64 {
+        match self.at_once() {
+            Some(ticks) => ticks,
+            None => system_ticks(),
+        }
+    }
+
+    /// The present tick where it takes no call; `None` where [`TickSource::now`] has to ask the system.
+    #[inline(always)]
+    pub(crate) fn at_once(self) -> Option<u64> {
         match self {
             #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
-            TickSource::Counter => counter(),
-            TickSource::Coarse => COARSE.load(Ordering::Relaxed),
-            TickSource::System => system_ticks(),
+            TickSource::Counter => Some(counter()),
+            TickSource::Coarse => Some(COARSE.load(Ordering::Relaxed)),
+            TickSource::System => None,
         }
     }
 }
@@ -75,10 +84,31 @@ pub(crate) fn ticks() -> u64 {
     TickSource::precise().now()
 }
 
+/// A tick's length: nanoseconds in units of 2^-32.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Length(u64);
+
+impl Length {
+    /// As it was measured, if it was.
+    #[inline(always)]
+    pub(crate) fn if_known() -> Option<Length> {
+        match TICK_LENGTH.load(Ordering::Relaxed) {
+            0 => None,
+            length => Some(Length(length)),
+        }
+    }
+
+    /// How many nanoseconds so many ticks are.
+    #[inline(always)]
+    pub(crate) fn nanos(self, ticks: u64) -> u64 {
+        ((u128::from(ticks) * u128::from(self.0)) >> 32) as u64
+    }
+}
+
 /// How many nanoseconds so many ticks are.
 #[inline]
 pub(crate) fn nanos(ticks: u64) -> u64 {
-    ((u128::from(ticks) * u128::from(known_tick_length())) >> 32) as u64
+    Length(known_tick_length()).nanos(ticks)
 }
 
 /// How many ticks so many nanoseconds are.

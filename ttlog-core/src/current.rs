@@ -57,6 +57,12 @@ pub(crate) fn take() -> *const ThreadRing {
     CURRENT.replace(ptr::null())
 }
 
+/// This thread's ring, for who [takes](take) it then if there is nothing in the way; null as in `take`.
+#[inline(always)]
+pub(crate) fn get() -> *const ThreadRing {
+    CURRENT.get()
+}
+
 /// Ends the event that was begun in `ring`.
 #[inline(always)]
 pub(crate) fn give_back(ring: &ThreadRing) {

@@ -113,12 +113,13 @@ impl Encoder {
         } else {
             let ring = current::take();
             // SAFETY: a ring that `current` gives is kept alive by this thread.
-            let fits = !ring.is_null() && unsafe { &*ring }.has_room(words);
-            if fits {
-                ring
-            } else {
-                current::prepare(ring, words)
+            let taken = unsafe { ring.as_ref() };
+            // Loaded once: what is behind this goes on with what it has found.
+            if let Some((start, limit)) = taken.and_then(|ring| ring.room(words)) {
+                let ring = NonNull::new(ring.cast_mut())?;
+                return Some(Encoder::at(ring, start, limit, state.id(), set_aside));
             }
+            current::prepare(ring, words)
         };
         let ring = NonNull::new(ring.cast_mut())?;
         Some(Encoder::on(ring, state.id(), set_aside))
@@ -144,13 +145,19 @@ impl Encoder {
         // SAFETY: the caller gives a ring that is kept alive by this thread.
         let thread_ring = unsafe { ring.as_ref() };
         let start = thread_ring.ring.start();
+        Encoder::at(ring, start, thread_ring.limit(start), site, set_aside)
+    }
+
+    #[inline(always)]
+    fn at(ring: NonNull<ThreadRing>, start: u64, limit: u64, site: u32, set_aside: u64) -> Encoder {
         Encoder {
             ring,
-            slots: thread_ring.ring.slots(),
+            // SAFETY: the caller gives a ring that is kept alive by this thread.
+            slots: unsafe { ring.as_ref() }.ring.slots(),
             site,
             start,
             position: start + RING_PREFIX_WORDS,
-            limit: thread_ring.limit(start),
+            limit,
             set_aside,
             header_tags: 0,
             tag_slot: start,
@@ -286,27 +293,56 @@ impl Encoder {
         Slot::new(self)
     }
 
-    /// Writes the end of a span, unless there is no room for it.
+    /// Writes the end of a span in `around`, or does `otherwise` where something is in the way of it.
+    ///
+    /// All that could be in the way is looked at before anything is done. So the compiler has nothing to keep for later, and this is
+    /// a straight line. `otherwise` is to be a call of a cold function, so that the compiler knows which line.
     #[inline(always)]
-    pub(crate) fn end_span(site: &'static CallSite, id: u64, start_ticks: u64) {
-        let Some(mut encoder) = Encoder::begin(site, 2) else {
-            return;
+    pub(crate) fn end_span(
+        site: &'static CallSite,
+        id: u64,
+        start_ticks: u64,
+        around: u64,
+        otherwise: impl Fn(),
+    ) {
+        const WORDS: u64 = RING_PREFIX_WORDS + 3;
+        // SAFETY: a ring that `current` gives is kept alive by this thread.
+        let Some(ring) = (unsafe { current::get().as_ref() }) else {
+            return otherwise();
         };
+        let Some((start, limit)) = ring.room(WORDS) else {
+            return otherwise();
+        };
+        let state = site.state();
+        if state.id() == 0 {
+            return otherwise();
+        }
+        if state.is_redacted() {
+            return otherwise();
+        }
+        let Some(tick_length) = clock::Length::if_known() else {
+            return otherwise();
+        };
+        let Some(ticks) = ring.ticks.at_once() else {
+            return otherwise();
+        };
+        current::take();
+        let mut encoder = Encoder::at(NonNull::from(ring), start, limit, state.id(), 2);
         encoder.scalar(Tag::U64, id);
-        let ticks = encoder.ring().ticks.now();
         let lasted = ticks.saturating_sub(start_ticks);
-        encoder.scalar(Tag::U64, clock::nanos(lasted));
-        encoder.finish_with(|_| ticks);
+        encoder.scalar(Tag::U64, tick_length.nanos(lasted));
+        encoder.finish_at(ticks, around);
     }
 
-    /// The same with for how long it was entered, and how it ended.
-    #[inline(never)]
+    /// Writes the end of a span with for how long it was entered, and how it ended, unless there is no room for it.
     pub(crate) fn end_span_with(
         site: &'static CallSite,
         id: u64,
         start_ticks: u64,
+        around: u64,
         (busy_ticks, outcome): (Option<u64>, Option<&str>),
     ) {
+        site.ensure_id();
         let Some(mut encoder) = Encoder::begin(site, 5) else {
             return;
         };
@@ -319,65 +355,78 @@ impl Encoder {
                 encoder.scalar(Tag::U64, clock::nanos(busy));
                 encoder.scalar(Tag::U64, clock::nanos(lasted.saturating_sub(busy)));
             }
-            None => {
+            None if outcome.is_some() => {
                 encoder.leave_out();
                 encoder.leave_out();
             }
+            None => {}
         }
         if let Some(outcome) = outcome {
             encoder.text(Tag::Str, outcome.as_bytes());
         }
-        encoder.finish_with(|_| ticks);
+        encoder.finish_at(ticks, around);
     }
 
     /// Publishes the event.
     #[inline(always)]
     pub fn finish(self) {
-        self.finish_with(|ring| ring.ticks.now());
+        self.finish_in(span::current_id());
     }
 
-    /// The same; gives its ticks.
+    /// The same for an event that is in the span `around`, unless it was given one; gives its ticks.
     #[inline(always)]
-    pub(crate) fn finish_at(self) -> u64 {
-        self.finish_with(|ring| ring.ticks.now())
-    }
-
-    #[inline(always)]
-    fn finish_with(self, now: impl FnOnce(&ThreadRing) -> u64) -> u64 {
-        let encoder = std::mem::ManuallyDrop::new(self);
-        if encoder.abandoned {
-            abandon(encoder.ring);
+    pub(crate) fn finish_in(self, around: u64) -> u64 {
+        let Some(end) = self.close(around) else {
             return 0;
+        };
+        let encoder = std::mem::ManuallyDrop::new(self);
+        // The clock is read last, so that the order of time is the order of publication.
+        match encoder.ring().ticks.at_once() {
+            Some(ticks) => {
+                publish(encoder.ring(), encoder.slots, encoder.start, end, ticks);
+                ticks
+            }
+            // With nothing to come back for: what is inlined then needs to keep no register.
+            None => publish_by_system(encoder.ring, encoder.start, end),
         }
-        let header_tags = if encoder.tag_slot == encoder.start {
-            encoder.tags
+    }
+
+    /// The same with the time that it has.
+    #[inline(always)]
+    fn finish_at(self, ticks: u64, around: u64) {
+        if let Some(end) = self.close(around) {
+            let encoder = std::mem::ManuallyDrop::new(self);
+            publish(encoder.ring(), encoder.slots, encoder.start, end, ticks);
+        }
+    }
+
+    /// Writes what is known of the whole record but its time; gives its end, and `None` where it is abandoned.
+    #[inline(always)]
+    fn close(&self, around: u64) -> Option<u64> {
+        if self.abandoned {
+            return None;
+        }
+        let header_tags = if self.tag_slot == self.start {
+            self.tags
         } else {
-            encoder.store(encoder.tag_slot, encoder.tags);
-            encoder.header_tags
+            self.store(self.tag_slot, self.tags);
+            self.header_tags
         };
         // A span that the event was given stands in its prefix.
-        let span = match encoder.flags & flag::SPAN {
-            0 => span::current_id(),
+        let span = match self.flags & flag::SPAN {
+            0 => around,
             _ => 0,
         };
-        let header =
-            |end, flags| Header::new(encoder.site, end - encoder.start, flags, header_tags);
+        let header = |end, flags| Header::new(self.site, end - self.start, flags, header_tags);
         let (end, header) = if span == 0 {
-            (encoder.position, header(encoder.position, encoder.flags))
+            (self.position, header(self.position, self.flags))
         } else {
-            encoder.store(encoder.position, span);
-            let end = encoder.position + 1;
-            (end, header(end, encoder.flags | flag::IN_SPAN))
+            self.store(self.position, span);
+            let end = self.position + 1;
+            (end, header(end, self.flags | flag::IN_SPAN))
         };
-        encoder.store(encoder.start, header.0);
-        let ring = encoder.ring();
-        // The clock is read last, so that the order of time is the order of publication.
-        let ticks = now(ring);
-        encoder.store(encoder.start + 1, ticks);
-        ring.ring.publish(end, 1);
-        encoder.slots.fetch_ahead(end);
-        current::give_back(ring);
-        ticks
+        self.store(self.start, header.0);
+        Some(end)
     }
 
     pub(crate) fn flag(&mut self, flag: u8) {
@@ -651,6 +700,27 @@ pub(crate) fn record_redacted(event: &EventRef<'_>) {
         }
     }
     encoder.finish();
+}
+
+/// Publishes a record that has everything but its time.
+#[inline(always)]
+fn publish(ring: &ThreadRing, slots: Slots, start: u64, end: u64, ticks: u64) {
+    // SAFETY: the ring is borrowed.
+    unsafe { slots.put(start + 1, ticks) };
+    ring.ring.publish(end, 1);
+    slots.fetch_ahead(end);
+    current::give_back(ring);
+}
+
+/// The same where the system has to be asked for the time.
+#[cold]
+#[inline(never)]
+fn publish_by_system(ring: NonNull<ThreadRing>, start: u64, end: u64) -> u64 {
+    // SAFETY: it is the ring of an encoder, which is alive.
+    let ring = unsafe { ring.as_ref() };
+    let ticks = ring.ticks.now();
+    publish(ring, ring.ring.slots(), start, end, ticks);
+    ticks
 }
 
 #[cold]

@@ -96,11 +96,15 @@ impl Slots {
             /// How far ahead: eight lines of 64 bytes.
             const FETCHED_AHEAD: u64 = 64;
             let index = (position + FETCHED_AHEAD) & self.mask;
-            let slot = self.first.wrapping_add(index as usize);
             // SAFETY: PREFETCHW reads and writes nothing and can't fault; a processor without it does nothing.
             // `_mm_prefetch` gives it only where the target has the feature, which x86-64 in general has not.
             unsafe {
-                std::arch::asm!("prefetchw [{}]", in(reg) slot, options(nostack, preserves_flags, readonly));
+                std::arch::asm!(
+                    "prefetchw [{first} + {index} * 8]",
+                    first = in(reg) self.first,
+                    index = in(reg) index,
+                    options(nostack, preserves_flags, readonly)
+                );
             }
         }
         #[cfg(not(all(target_arch = "x86_64", not(miri))))]

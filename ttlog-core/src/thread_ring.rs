@@ -108,13 +108,25 @@ impl ThreadRing {
     /// Whether the next record can have `words` words at once.
     #[inline(always)]
     pub(crate) fn has_room(&self, words: u64) -> bool {
-        self.ring.start() + words <= self.ring.reserved()
+        self.room(words).is_some()
+    }
+
+    /// Where the next record begins, if it can have `words` words at once, and up to where it may be written for now.
+    #[inline(always)]
+    pub(crate) fn room(&self, words: u64) -> Option<(u64, u64)> {
+        let (start, reserved) = (self.ring.start(), self.ring.reserved());
+        (start + words <= reserved).then(|| (start, self.limit_within(start, reserved)))
     }
 
     /// Up to where a record that begins at `start` may be written for now, but for its last word, which there is always room for.
     #[inline(always)]
     pub(crate) fn limit(&self, start: u64) -> u64 {
-        self.ring.reserved().min(start + self.longest_record) - 1
+        self.limit_within(start, self.ring.reserved())
+    }
+
+    #[inline(always)]
+    fn limit_within(&self, start: u64, reserved: u64) -> u64 {
+        reserved.min(start + self.longest_record) - 1
     }
 
     /// Lets the thread write up to `end`, waiting as the overflow policy says; `false` if it may not.

@@ -64,10 +64,10 @@ impl Account {
         Account(AtomicU64::new(flags))
     }
 
-    /// Whether there is nothing to tell at an end that comes now.
+    /// What it says.
     #[inline(always)]
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == 0 && !std::thread::panicking()
+    pub(super) fn balance(&self) -> Balance {
+        Balance(self.0.load(Ordering::Relaxed))
     }
 
     /// From now on, ticks are counted.
@@ -89,20 +89,28 @@ impl Account {
         self.0.fetch_and(!OUTCOME, Ordering::Relaxed);
         self.0.fetch_or(outcome as u64, Ordering::Relaxed);
     }
+}
+
+/// What an [`Account`] says at the end of its span.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Balance(u64);
+
+impl Balance {
+    /// Whether there is nothing to tell at an end that comes now.
+    #[inline(always)]
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0 && !std::thread::panicking()
+    }
 
     /// For how many ticks the span was entered, if that was measured, and what is to be said of an end that comes now.
-    pub(super) fn told(&self) -> (Option<u64>, Option<&'static str>) {
-        let account = self.0.load(Ordering::Relaxed);
-        let outcome = if account & PANICKING == 0 && std::thread::panicking() {
+    pub(super) fn told(self) -> (Option<u64>, Option<&'static str>) {
+        let outcome = if self.0 & PANICKING == 0 && std::thread::panicking() {
             Outcome::Panicked
         } else {
-            Outcome::of_number(account)
+            Outcome::of_number(self.0)
         };
-        let is_measured = account & IS_MEASURED != 0;
-        (
-            is_measured.then_some(account >> TICKS_SHIFT),
-            outcome.text(),
-        )
+        let is_measured = self.0 & IS_MEASURED != 0;
+        (is_measured.then_some(self.0 >> TICKS_SHIFT), outcome.text())
     }
 }
 
@@ -113,17 +121,17 @@ mod tests {
     #[test]
     fn ticks_and_outcome_are_kept_apart() {
         let account = Account::new();
-        assert!(account.is_empty());
+        assert!(account.balance().is_empty());
         account.set_outcome(Outcome::Cancelled);
-        assert_eq!(account.told(), (None, Some("cancelled")));
+        assert_eq!(account.balance().told(), (None, Some("cancelled")));
         account.measure();
-        assert_eq!(account.told(), (Some(0), Some("cancelled")));
+        assert_eq!(account.balance().told(), (Some(0), Some("cancelled")));
         account.add(40);
         account.add(2);
         account.set_outcome(Outcome::Error);
-        assert_eq!(account.told(), (Some(42), Some("error")));
+        assert_eq!(account.balance().told(), (Some(42), Some("error")));
         account.set_outcome(Outcome::Returned);
-        assert_eq!(account.told(), (Some(42), None));
-        assert!(!account.is_empty());
+        assert_eq!(account.balance().told(), (Some(42), None));
+        assert!(!account.balance().is_empty());
     }
 }

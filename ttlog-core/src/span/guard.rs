@@ -90,8 +90,8 @@ impl Drop for Measured<'_> {
 #[derive(Debug)]
 #[must_use = "a span ends when its guard is dropped: `let _span = …`"]
 pub struct SpanGuard {
-    /// `None` where `span` is not enabled, or was taken out.
-    visit: Option<Visit>,
+    /// Nothing where `span` is not enabled.
+    visit: Visit,
     span: ManuallyDrop<Span>,
     of_thread: PhantomData<*const ()>,
 }
@@ -102,16 +102,17 @@ impl SpanGuard {
     #[inline(always)]
     pub const fn none() -> SpanGuard {
         SpanGuard {
-            visit: None,
+            visit: Visit::none(),
             span: ManuallyDrop::new(Span::none()),
             of_thread: PhantomData,
         }
     }
 
+    /// The guard of a span that is entered by a visit.
     #[inline(always)]
-    pub(super) fn new(span: Span) -> SpanGuard {
+    pub(super) fn new(span: Span, visit: Visit) -> SpanGuard {
         SpanGuard {
-            visit: span.begun().map(|begun| begun.place.enter()),
+            visit,
             span: ManuallyDrop::new(span),
             of_thread: PhantomData,
         }
@@ -119,33 +120,20 @@ impl SpanGuard {
 
     /// Leaves the span and gives it.
     pub fn exit(mut self) -> Span {
-        self.leave();
+        if let Some(begun) = self.span.begun() {
+            self.visit.leave(begun.place.id);
+        }
         let span = mem::replace(&mut *self.span, Span::none());
         mem::forget(self);
         span
-    }
-
-    #[inline(always)]
-    fn leave(&self) {
-        if let (Some(visit), Some(begun)) = (&self.visit, self.span.begun()) {
-            visit.leave(begun.place.id);
-        }
-    }
-
-    /// Leaves the span, so that its end is not in itself, and ends it.
-    #[inline(never)]
-    fn close(&mut self) {
-        self.leave();
-        // SAFETY: the guard is being dropped, and nobody looks at its span after this.
-        unsafe { ManuallyDrop::drop(&mut self.span) };
     }
 }
 
 impl Drop for SpanGuard {
     #[inline(always)]
     fn drop(&mut self) {
-        if !self.span.is_none() {
-            self.close();
+        if let Some(begun) = self.span.begun() {
+            begun.ending().leave_and_end(self.visit.take());
         }
     }
 }

@@ -3,8 +3,9 @@
 use std::num::{NonZeroU64, NonZeroU128};
 
 use super::account::{Account, Outcome};
+use super::ending::Ending;
 use super::guard::{Entered, EnteredScope, SpanGuard};
-use super::scope::Place;
+use super::scope::{Place, Visit};
 use super::site::SpanSite;
 use super::traceparent::TraceParent;
 use crate::encode::Encoder;
@@ -80,7 +81,11 @@ impl Span {
     /// Enters it for as long as it lives.
     #[inline(always)]
     pub fn entered(self) -> SpanGuard {
-        SpanGuard::new(self)
+        let visit = match self.begun() {
+            Some(begun) => begun.place.enter(),
+            None => Visit::none(),
+        };
+        SpanGuard::new(self, visit)
     }
 
     /// Runs `work` in it.
@@ -138,20 +143,19 @@ impl Drop for Span {
     #[inline(always)]
     fn drop(&mut self) {
         if let Some(begun) = &self.begun {
-            begun.end();
+            begun.ending().end();
         }
     }
 }
 
 impl Begun {
-    #[inline(never)]
-    fn end(&self) {
-        let site = &self.site.end;
-        site.ensure_id();
-        if self.account.is_empty() {
-            Encoder::end_span(site, self.place.id, self.start_ticks);
-        } else {
-            Encoder::end_span_with(site, self.place.id, self.start_ticks, self.account.told());
+    #[inline(always)]
+    pub(super) fn ending(&self) -> Ending {
+        Ending {
+            site: self.site,
+            id: self.place.id,
+            start_ticks: self.start_ticks,
+            balance: self.account.balance(),
         }
     }
 }

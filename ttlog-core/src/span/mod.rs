@@ -8,6 +8,7 @@
 //! | `new_span` | [`NewSpan`]: a span between the begin of its record and its finish |
 //! | `handle`, `guard` | [`Span`], and the guards that enter it |
 //! | `entry` | [`Entry`]: that a thread has entered a span, where no guard can stand for it |
+//! | `ending` | what ends a span |
 //! | `account` | what a span has to tell at its end; [`Outcome`] |
 //! | `future` | futures that are in a span or a context whenever they are polled |
 //! | `watched` | the futures of instrumented functions |
@@ -23,6 +24,7 @@
 
 mod account;
 mod context;
+mod ending;
 mod entry;
 mod future;
 mod gaps;

@@ -12,6 +12,8 @@ use crate::value::Parent;
 #[derive(Debug)]
 pub struct NewSpan {
     place: Place,
+    /// Where the thread is.
+    around: Place,
     site: &'static SpanSite,
 }
 
@@ -19,10 +21,16 @@ impl NewSpan {
     /// Begins a span of `values` fields in the span that this thread is in. `None` where it can't be recorded.
     #[inline(always)]
     pub fn begin(site: &'static SpanSite, values: u64) -> Option<(NewSpan, Encoder)> {
-        let place = Place::within(scope::current_trace());
+        let around = Place::here();
+        let place = Place::within(around.trace);
         let mut encoder = Encoder::begin(&site.begin, values + 1)?;
         encoder.slot().u64(place.id);
-        Some((NewSpan { place, site }, encoder))
+        let new = NewSpan {
+            place,
+            around,
+            site,
+        };
+        Some((new, encoder))
     }
 
     /// The same with a target that is known at run time only.
@@ -66,7 +74,12 @@ impl NewSpan {
         let place = Place::within(trace);
         let mut encoder = Encoder::begin_with(&site.begin, values + 1, origin)?;
         encoder.slot().u64(place.id);
-        Some((NewSpan { place, site }, encoder))
+        let new = NewSpan {
+            place,
+            around: Place::here(),
+            site,
+        };
+        Some((new, encoder))
     }
 
     /// Publishes the beginning.
@@ -75,7 +88,7 @@ impl NewSpan {
         Span::of(Begun {
             place: self.place,
             site: self.site,
-            start_ticks: encoder.finish_at(),
+            start_ticks: encoder.finish_in(self.around.id),
             account: Account::new(),
         })
     }
@@ -83,6 +96,8 @@ impl NewSpan {
     /// The same; enters the span. The guard is made in each branch of a call, because to make one of a span costs a move, also where there is none.
     #[inline(always)]
     pub fn enter(self, encoder: Encoder) -> SpanGuard {
-        self.finish(encoder).entered()
+        let (place, around) = (self.place, self.around);
+        let visit = place.enter_from(around);
+        SpanGuard::new(self.finish(encoder), visit)
     }
 }

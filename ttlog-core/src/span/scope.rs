@@ -173,9 +173,14 @@ impl Place {
     /// Goes there, until [`Visit::leave`].
     #[inline(always)]
     pub(super) fn enter(self) -> Visit {
+        self.enter_from(Place::here())
+    }
+
+    /// The same where it is known that the thread is in `before`.
+    #[inline(always)]
+    pub(super) fn enter_from(self, before: Place) -> Visit {
         HERE.with(|here| {
             let depth = here.depth.get() + 1;
-            let before = here.place();
             here.set(self, depth);
             Visit {
                 before,
@@ -212,23 +217,43 @@ pub(super) struct Visit {
 const DISORDER: u64 = 1 << 32;
 
 impl Visit {
-    /// Leaves the place `id`, which it has entered. Where there are later visits, the thread stays where those have brought it.
+    /// That of who has entered nothing; it is not left.
     #[inline(always)]
-    pub(super) fn leave(&self, id: u64) {
-        if !self.leave_in_order() {
-            self.leave_out_of_order(id, false);
+    pub(super) const fn none() -> Visit {
+        Visit {
+            before: Place { id: 0, trace: 0 },
+            depth: 0,
+            of_thread: PhantomData,
         }
     }
 
+    /// The visit itself, out of what is dropped.
     #[inline(always)]
-    fn leave_in_order(&self) -> bool {
-        HERE.with(|here| {
-            let is_last = here.depth.get() == self.depth;
-            if is_last {
-                here.set(self.before, self.depth - 1);
-            }
-            is_last
-        })
+    pub(super) fn take(&mut self) -> Visit {
+        std::mem::replace(self, Visit::none())
+    }
+
+    /// Whether no visits that came later are there, nor have gone otherwise than in order.
+    #[inline(always)]
+    pub(super) fn is_last(&self) -> bool {
+        HERE.with(|here| here.depth.get() == self.depth)
+    }
+
+    /// Leaves the place of the [last](Visit::is_last) visit; gives that where the thread is then.
+    #[inline(always)]
+    pub(super) fn leave_last(&self) -> u64 {
+        HERE.with(|here| here.set(self.before, self.depth - 1));
+        self.before.id
+    }
+
+    /// Leaves the place `id`, which it has entered. Where there are later visits, the thread stays where those have brought it.
+    #[inline(always)]
+    pub(super) fn leave(&self, id: u64) {
+        if self.is_last() {
+            self.leave_last();
+        } else {
+            self.leave_out_of_order(id, false);
+        }
     }
 
     #[cold]
@@ -273,7 +298,9 @@ pub(super) struct Scope {
 impl Drop for Scope {
     #[inline(always)]
     fn drop(&mut self) {
-        if !self.visit.leave_in_order() {
+        if self.visit.is_last() {
+            self.visit.leave_last();
+        } else {
             self.visit.leave_out_of_order(self.id, true);
         }
     }

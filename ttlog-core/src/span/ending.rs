@@ -1,0 +1,108 @@
+//! The ends of spans.
+//!
+//! What is called takes values and no reference to a span or to a guard: so where these are made and dropped in one function, as they are with
+//! `span!`, the compiler keeps them in registers, and one that is not enabled is never stored.
+
+use super::account::Balance;
+use super::scope::{self, Visit};
+use super::site::SpanSite;
+use crate::encode::Encoder;
+
+/// What has to be known of a span to end it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ending {
+    pub(super) site: &'static SpanSite,
+    pub(super) id: u64,
+    pub(super) start_ticks: u64,
+    pub(super) balance: Balance,
+}
+
+impl Ending {
+    /// Ends the span where the thread is.
+    #[inline(always)]
+    pub(super) fn end(self) {
+        end_here(self.site, self.id, self.start_ticks, self.balance);
+    }
+
+    /// Leaves the span, so that its end is not in itself, and ends it.
+    #[inline(always)]
+    pub(super) fn leave_and_end(self, visit: Visit) {
+        leave_and_end(visit, self.site, self.id, self.start_ticks, self.balance);
+    }
+
+    /// Records the end, in the place `around`.
+    #[inline(always)]
+    fn record(self, around: u64) {
+        if !self.balance.is_empty() {
+            return self.record_balance(around);
+        }
+        let (site, id) = (&self.site.end, self.id);
+        Encoder::end_span(site, id, self.start_ticks, around, || {
+            self.record_balance(around);
+        });
+    }
+
+    #[inline(always)]
+    fn record_balance(self, around: u64) {
+        record_balance(self.site, self.id, self.start_ticks, around, self.balance);
+    }
+}
+
+// Each of these takes what fits into registers, which an `Ending` does not.
+
+#[inline(never)]
+fn end_here(site: &'static SpanSite, id: u64, start_ticks: u64, balance: Balance) {
+    let ending = Ending {
+        site,
+        id,
+        start_ticks,
+        balance,
+    };
+    ending.record(scope::current_id());
+}
+
+#[inline(never)]
+fn leave_and_end(
+    visit: Visit,
+    site: &'static SpanSite,
+    id: u64,
+    start_ticks: u64,
+    balance: Balance,
+) {
+    if !visit.is_last() {
+        return leave_out_of_order(&visit, site, id, start_ticks, balance);
+    }
+    let ending = Ending {
+        site,
+        id,
+        start_ticks,
+        balance,
+    };
+    let around = visit.leave_last();
+    ending.record(around);
+}
+
+#[cold]
+#[inline(never)]
+fn leave_out_of_order(
+    visit: &Visit,
+    site: &'static SpanSite,
+    id: u64,
+    start_ticks: u64,
+    balance: Balance,
+) {
+    visit.leave(id);
+    end_here(site, id, start_ticks, balance);
+}
+
+#[cold]
+#[inline(never)]
+fn record_balance(
+    site: &'static SpanSite,
+    id: u64,
+    start_ticks: u64,
+    around: u64,
+    balance: Balance,
+) {
+    Encoder::end_span_with(&site.end, id, start_ticks, around, balance.told());
+}
