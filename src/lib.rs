@@ -135,6 +135,27 @@
 //! }
 //! ```
 //!
+//! A trace goes from service to service by the header `traceparent`: [`TraceParent::current`] says what to send, [`continue_trace`] is for what was received, and `parent:` takes it, too. Events
+//! in a span have the id of their trace, in sinks, in snapshots, and for `ttlog show --where trace_id=…`.
+//!
+//! ```
+//! use ttlog::{TraceParent, continue_trace, info, instrument};
+//!
+//! #[instrument]
+//! async fn handle(path: &str) -> Option<String> {
+//!     info!("handled");
+//!     TraceParent::current().map(|here| here.to_string()) // for a request to the next service
+//! }
+//!
+//! async fn receive(traceparent: Option<&str>, path: &str) -> Option<String> {
+//!     match traceparent.and_then(|header| header.parse().ok()) {
+//!         Some(parent) => continue_trace(parent, || handle(path)).await,
+//!         None => handle(path).await,
+//!     }
+//! }
+//! # drop(receive(None, "/"));
+//! ```
+//!
 //! Where one event with the time that something took is enough, [`timer!`] logs that: `let _timer = timer!("query");`. Where that
 //! would be too many, `timer!(histogram, "query")` logs once a minute how many there were, and their least, greatest, mean and percentiles.
 //!

@@ -64,7 +64,7 @@ macro_rules! debug {
 /// ```
 ///
 /// In front of everything else may stand `target:` (what filters match, otherwise the path of the module), `name:` (the name of
-/// the event) and `parent:` (the number of the span that it is in).
+/// the event) and `parent:` (the span that it is in, as for a [span](macro@crate::span)).
 ///
 /// ```
 /// # use ttlog::info;

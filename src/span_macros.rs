@@ -29,7 +29,7 @@
 /// ```
 ///
 /// Fields are written as in [`info!`](crate::info); a span has no message. The level and the name are constants. In front of everything else may stand
-/// `target:` and `parent:` (a span, the number of one, or `None`).
+/// `target:` and `parent:` (a span, the number of one, a [`TraceParent`](crate::TraceParent) that came from outside, or `None`).
 ///
 /// ```
 /// # let (user, path) = ("Ada", std::path::Path::new("/"));

@@ -10,7 +10,7 @@ use tokio::task::yield_now;
 use ttlog::sink::{Memory, SpanRecords};
 use ttlog::{
     Context, Instrument, LogEvent, LogLevel, RecordKind, Sink, SnapshotReader, TraceParent,
-    TtlogHandle, continue_trace, info, info_span, with_context,
+    TtlogHandle, continue_trace, info, info_span, instrument, with_context,
 };
 
 use crate::support::Within;
@@ -285,4 +285,61 @@ fn tasks_that_move_between_threads_stay_in_their_traces() {
         named(&records, "after all", RecordKind::Event).trace_id,
         None
     );
+}
+
+#[instrument(parent = parent, skip_all)]
+async fn called(stage: &Stage, parent: Option<TraceParent>, number: u32) {
+    yield_now().await;
+    stage.call_out(&format!("called {number} by {parent:?}"));
+}
+
+#[test]
+fn a_span_from_outside_may_be_a_parent() {
+    let stage = Stage::new();
+    let runtime = Builder::new_multi_thread().worker_threads(1).build();
+    stage.handle.scope(|| {
+        let _around = info_span!("around").entered();
+        let child = info_span!(parent: remote(), "child");
+        child.in_scope(|| stage.call_out("in the child"));
+        let _other = info_span!(parent: &remote(), target: "t", "other").entered();
+        stage.call_out("in the other");
+        info!(parent: remote(), "an event alone");
+        info!(parent: None::<TraceParent>, "in nothing");
+        stage.call_out("in the other again");
+        let root = info_span!(parent: None::<TraceParent>, "root");
+        root.in_scope(|| stage.call_out("in the root"));
+    });
+    runtime.unwrap().block_on(async {
+        for (number, parent) in [(1, Some(remote())), (2, None)] {
+            Within::new(&stage.handle, called(&stage, parent, number)).await;
+        }
+    });
+    stage.check(6);
+    for records in stage.records() {
+        let remote_ids = (Some(remote().trace_id), Some(remote().span_id));
+        let ids = |record: &LogEvent| (record.trace_id, record.parent_span_id);
+        for name in ["child", "other", "called"] {
+            for kind in [RecordKind::SpanBegin, RecordKind::SpanEnd] {
+                assert_eq!(ids(named(&records, name, kind)), remote_ids, "{name}");
+            }
+        }
+        let alone = named(&records, "an event alone", RecordKind::Event);
+        assert_eq!(ids(alone), remote_ids);
+        let nothing = named(&records, "in nothing", RecordKind::Event);
+        assert_eq!(ids(nothing), (None, None));
+        let root = named(&records, "root", RecordKind::SpanEnd);
+        assert!(root.trace_id.is_some() && root.trace_id != Some(remote().trace_id));
+        // Of what is around the call, nothing is around the span.
+        let event = named(&records, "in the child", RecordKind::Event);
+        let names: Vec<_> = event.spans.iter().map(|span| &*span.name).collect();
+        assert_eq!(names, ["", "child"]);
+        assert_eq!(
+            event.field_in_chain("parent_span_id").unwrap().to_string(),
+            "b7ad6b7169203331"
+        );
+        // The contexts of such parents have ended, too.
+        let count = |kind| records.iter().filter(|record| record.kind == kind).count();
+        let begun = count(RecordKind::ContextBegin);
+        assert_eq!((begun, count(RecordKind::ContextEnd)), (4, begun));
+    }
 }

@@ -148,7 +148,8 @@ pub mod __private {
     pub use crate::metadata::{FieldDef, Metadata, SPAN_ID};
     pub use crate::probe::{Probe, ViaError, ViaFields, ViaNothing, ViaText, ViaValue};
     pub use crate::span::{
-        Instrument, NewSpan, Outcome, Span, SpanGuard, SpanSite, Watched, never_returned, run_body,
+        Instrument, NewSpan, Outcome, Span, SpanGuard, SpanSite, Watched, hold_parent,
+        never_returned, parent_id, run_body,
     };
-    pub use crate::value::{as_target, parent_id};
+    pub use crate::value::as_target;
 }

@@ -5,9 +5,9 @@ use std::mem::{self, ManuallyDrop};
 use std::num::NonZeroU64;
 
 use super::handle::{Begun, Span};
+use super::parent::Parent;
 use super::scope::{Scope, Visit};
 use crate::clock;
-use crate::value::Parent;
 
 /// A span is entered as long as it lives; see [`Span::enter`].
 #[derive(Debug)]

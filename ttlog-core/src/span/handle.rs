@@ -5,11 +5,12 @@ use std::num::{NonZeroU64, NonZeroU128};
 use super::account::{Account, Outcome};
 use super::ending::Ending;
 use super::guard::{Entered, EnteredScope, SpanGuard};
+use super::parent::Parent;
 use super::scope::{Place, Visit};
 use super::site::SpanSite;
 use super::traceparent::TraceParent;
 use crate::encode::Encoder;
-use crate::value::{Parent, Value};
+use crate::value::Value;
 
 /// A stretch of time that events happen in.
 ///

@@ -6,6 +6,7 @@
 //! | `gaps` | guards that were dropped before later ones |
 //! | `site` | [`SpanSite`]: what is known of a span where it is written |
 //! | `new_span` | [`NewSpan`]: a span between the begin of its record and its finish |
+//! | `parent` | what a span can be begun in |
 //! | `handle`, `guard` | [`Span`], and the guards that enter it |
 //! | `entry` | [`Entry`]: that a thread has entered a span, where no guard can stand for it |
 //! | `ending` | what ends a span |
@@ -34,6 +35,7 @@ mod info;
 mod live;
 mod new_span;
 mod node;
+mod parent;
 mod scope;
 mod site;
 mod surroundings;
@@ -54,6 +56,7 @@ pub use handle::Span;
 pub use info::SpanInfo;
 pub(crate) use live::{LiveSpans, copy_all};
 pub use new_span::NewSpan;
+pub use parent::{hold_parent, parent_id};
 pub(crate) use scope::{begin_anew, current_id, trace_prefix};
 pub use site::SpanSite;
 pub(crate) use surroundings::TracePrefix;

@@ -3,10 +3,10 @@
 use super::account::Account;
 use super::guard::SpanGuard;
 use super::handle::{Begun, Span};
+use super::parent::Parent;
 use super::scope::{self, Place};
 use super::site::SpanSite;
 use crate::encode::{Encoder, Origin};
-use crate::value::Parent;
 
 /// A span in the making: its fields are recorded into the encoder.
 #[derive(Debug)]

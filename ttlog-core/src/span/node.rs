@@ -3,11 +3,13 @@
 //! Its beginning is recorded when it is made, its end when it is dropped; both whatever the filters say, since what a context says counts for the
 //! events in it.
 
+use std::num::NonZeroU64;
+
 use super::scope::ContextPlace;
 use super::surroundings::{CONTINUED, PARENT_SPAN_ID, TRACE_ID};
 use super::traceparent::TraceParent;
 use crate::callsite::CallSite;
-use crate::encode::Encoder;
+use crate::encode::{Encoder, Origin};
 use crate::level::LogLevel;
 use crate::metadata::{FieldDef, Metadata, RecordKind, SPAN_ID};
 use crate::value::Value;
@@ -65,28 +67,27 @@ impl Node {
         }
     }
 
-    /// Begins a context in the present one that says which trace, and which span of it, everything in it is in.
-    pub(super) fn continuing(parent: TraceParent) -> Node {
+    /// Begins a context that says which trace, and which span of it, everything in it is in. It is in the present one, or in `around`.
+    pub(super) fn continuing(parent: TraceParent, around: Option<Option<NonZeroU64>>) -> Node {
         CONTINUE.ensure_id();
-        let here = ContextPlace::here();
-        let encoder = Encoder::begin(&CONTINUE, 3);
-        let mut place = match encoder {
-            Some(_) => here.inner(),
-            // The calls that go out know of the trace, if no reader does.
-            None => here,
+        let origin = Origin {
+            target: None,
+            parent: around,
         };
+        let encoder = Encoder::begin_with(&CONTINUE, 3, origin);
+        let is_begun = encoder.is_some();
+        let mut place = ContextPlace::here().inner();
         place.place.trace = parent.trace_id.get();
         place.span = parent.span_id.get();
-        let is_begun = encoder.is_some();
         if let Some(mut encoder) = encoder {
+            let (trace_id, span_id) = (parent.trace_id, parent.span_id);
             encoder.slot().u64(place.place.id);
-            encoder
-                .slot()
-                .display(format_args!("{:032x}", parent.trace_id));
-            encoder
-                .slot()
-                .display(format_args!("{:016x}", parent.span_id));
+            encoder.slot().display(format_args!("{trace_id:032x}"));
+            encoder.slot().display(format_args!("{span_id:016x}"));
             encoder.finish();
+        } else {
+            // Calls that go out have the trace all the same. Readers find a span that they don't know, and guess no other trace.
+            place.place.id = parent.span_id.get();
         }
         Node { place, is_begun }
     }

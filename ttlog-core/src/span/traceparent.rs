@@ -109,7 +109,7 @@ fn parse(text: &str) -> Option<TraceParent> {
 /// }
 /// ```
 pub fn continue_trace<R>(parent: TraceParent, work: impl FnOnce() -> R) -> WithContext<R> {
-    run(Node::continuing(parent), work)
+    run(Node::continuing(parent, None), work)
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub(super) struct Guard<'a> {
     level_variable: Ident,
     /// The variable with the target of this call, where an expression gives it.
     target_variable: Ident,
+    /// The variable with the parent, where an expression gives it.
+    parent_variable: Ident,
     /// The site, as a reference.
     site: TokenStream,
 }
@@ -40,6 +42,7 @@ impl<'a> Guard<'a> {
             parent: prefixes.parent.as_ref(),
             level_variable,
             target_variable: scope.own("__ttlog_target"),
+            parent_variable: scope.own("__ttlog_parent"),
             site,
         }
     }
@@ -101,9 +104,9 @@ impl<'a> Guard<'a> {
             Some(parent) if is_none(parent) => {
                 quote_spanned!(*span=> #private::Some(#private::None))
             }
-            Some(parent) => {
-                let at = scope.at(parent.span());
-                quote_spanned!(at=> #private::Some(#private::parent_id(&(#parent))))
+            Some(_) => {
+                let parent = &self.parent_variable;
+                quote_spanned!(*span=> #private::Some(#private::parent_id(&#parent)))
             }
         };
         quote_spanned! {*span=>
@@ -118,7 +121,7 @@ impl<'a> Guard<'a> {
         let values = Literal::usize_unsuffixed(values);
         let parent = match self.parent {
             Some(parent) if is_none(parent) => quote_spanned!(*span=> (0 as #private::u64)),
-            Some(parent) => quote_spanned!(scope.at(parent.span())=> (#parent)),
+            Some(_) => self.parent_variable.to_token_stream(),
             None => {
                 return match self.computed_target() {
                     None => quote_spanned!(*span=> #private::NewSpan::begin(&#site, #values)),
@@ -129,10 +132,21 @@ impl<'a> Guard<'a> {
             }
         };
         let target = self.target_option(scope);
-        // With this span, what is no parent is shown where it stands.
-        quote_spanned! {scope.at(parent.span())=>
+        quote_spanned! {*span=>
             #private::NewSpan::begin_in(&#site, #values, #target, &#parent)
         }
+    }
+
+    /// Evaluates the parent, once, for `body`, and keeps it until that is over.
+    pub(super) fn with_parent(&self, scope: &Scope, body: TokenStream) -> TokenStream {
+        let Some(parent) = self.parent.filter(|parent| !is_none(parent)) else {
+            return body;
+        };
+        let Scope { private, span, .. } = scope;
+        let variable = &self.parent_variable;
+        // With this span, what is no parent is shown where it stands.
+        let parent = quote_spanned!(scope.at(parent.span())=> #private::hold_parent(&(#parent)));
+        quote_spanned!(*span=> match #parent { #variable => #body })
     }
 
     /// The variable with the target, where an expression gives it.

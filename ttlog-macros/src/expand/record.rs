@@ -29,10 +29,11 @@ pub(super) fn event(
         count,
     } = Content::new(scope, guard, event, values);
     let begin = guard.begin(scope, count);
-    quote_spanned! {*span=>
-        #before
+    let recording = quote_spanned! {*span=>
         if let #private::Some(mut #variable) = #begin { #statements #variable.finish(); }
-    }
+    };
+    let recording = guard.with_parent(scope, recording);
+    quote_spanned!(*span=> #before #recording)
 }
 
 /// The recording of a span's beginning, as an expression that gives the span, or its guard.
@@ -54,14 +55,15 @@ pub(super) fn span(
     let new = scope.own("__ttlog_span");
     let none = made.none(scope);
     let finish = made.finish(scope);
-    quote_spanned! {*span=>
-        #before
+    let recording = quote_spanned! {*span=>
         if let #private::Some((#new, mut #variable)) = #begin {
             #statements #private::NewSpan::#finish(#new, #variable)
         } else {
             #none
         }
-    }
+    };
+    let recording = guard.with_parent(scope, recording);
+    quote_spanned!(*span=> #before #recording)
 }
 
 /// What is written between the begin and the finish.
