@@ -9,3 +9,4 @@ mod kills;
 mod place;
 mod redaction;
 mod remains;
+mod traces;

@@ -343,3 +343,33 @@ fn a_span_from_outside_may_be_a_parent() {
         assert_eq!((begun, count(RecordKind::ContextEnd)), (4, begun));
     }
 }
+
+#[test]
+fn a_trace_that_is_not_sampled_goes_on_as_one() {
+    let stage = Stage::new();
+    let not_sampled = TraceParent {
+        sampled: false,
+        ..remote()
+    };
+    let sampled = || TraceParent::current().map(|here| here.sampled);
+    stage.handle.scope(|| {
+        continue_trace(not_sampled, || {
+            assert_eq!(TraceParent::current(), Some(not_sampled));
+            let _span = info_span!("request").entered();
+            assert_eq!(sampled(), Some(false));
+            with_context("user", 1, || assert_eq!(sampled(), Some(false)));
+            let context = Context::current();
+            thread::scope(|threads| {
+                let there = || stage.handle.scope(|| context.run(sampled));
+                let there = threads.spawn(there).join();
+                assert_eq!(there.unwrap(), Some(false));
+            });
+            continue_trace(remote(), || assert_eq!(sampled(), Some(true)));
+            let other = info_span!(parent: None, "other");
+            assert_eq!(other.in_scope(sampled), Some(true));
+            assert_eq!(sampled(), Some(false));
+        });
+        let _after = info_span!("after").entered();
+        assert_eq!(sampled(), Some(true));
+    });
+}

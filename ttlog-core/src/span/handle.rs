@@ -1,6 +1,6 @@
 //! [`Span`].
 
-use std::num::{NonZeroU64, NonZeroU128};
+use std::num::NonZeroU64;
 
 use super::account::{Account, Outcome};
 use super::ending::Ending;
@@ -60,11 +60,7 @@ impl Span {
     /// [`TraceParent::current`] gives that of the span that the thread is in.
     pub fn trace_parent(&self) -> Option<TraceParent> {
         let place = self.begun.as_ref()?.place;
-        Some(TraceParent {
-            trace_id: NonZeroU128::new(place.trace)?,
-            span_id: NonZeroU64::new(place.id)?,
-            sampled: true,
-        })
+        TraceParent::of(place.trace, place.id)
     }
 
     /// Whether it is not enabled.

@@ -76,9 +76,7 @@ impl Node {
         };
         let encoder = Encoder::begin_with(&CONTINUE, 3, origin);
         let is_begun = encoder.is_some();
-        let mut place = ContextPlace::here().inner();
-        place.place.trace = parent.trace_id.get();
-        place.span = parent.span_id.get();
+        let mut place = ContextPlace::here().inner().of_trace(parent);
         if let Some(mut encoder) = encoder {
             let (trace_id, span_id) = (parent.trace_id, parent.span_id);
             encoder.slot().u64(place.place.id);

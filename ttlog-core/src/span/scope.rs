@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 
 use super::gaps::Gaps;
 use super::surroundings::{TracePrefix, trace_id_of};
+use super::traceparent::TraceParent;
 use crate::current;
 
 /// What a thread knows of where it is.
@@ -27,9 +28,8 @@ struct Here {
     last: Cell<u64>,
     /// What `seed` gives, once there is a last number.
     seed: Cell<u64>,
-    /// The context that the thread has entered last and not left, and the span that this one is in: that of another process in a trace which
-    /// came from there.
-    context: Cell<(u64, u64)>,
+    /// What is known of the context that the thread has entered last and not left.
+    context: Cell<InContext>,
 }
 
 thread_local! {
@@ -40,7 +40,7 @@ thread_local! {
             trace: Cell::new(0),
             last: Cell::new(0),
             seed: Cell::new(0),
-            context: Cell::new((0, 0)),
+            context: Cell::new(InContext::NONE),
         }
     };
     static GAPS: RefCell<Gaps> = const { RefCell::new(Gaps::new()) };
@@ -64,12 +64,36 @@ pub(super) fn current_trace() -> u128 {
 /// The innermost span of this thread, contexts skipped; 0 for none.
 pub(super) fn current_span() -> u64 {
     HERE.with(|here| {
-        let (context, span) = here.context.get();
+        let context = here.context.get();
         match here.id.get() {
-            id if id == context => span,
+            id if id == context.id => context.span,
             id => id,
         }
     })
+}
+
+/// Whether who has sent this trace, as far as this thread knows, records it; those that begin here are recorded.
+pub(super) fn is_sampled(trace: u128) -> bool {
+    HERE.with(|here| here.context.get().not_sampled != trace)
+}
+
+/// What a thread knows in a context, beside its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct InContext {
+    /// The context.
+    id: u64,
+    /// The span that it is in, that of another process in a trace which came from there; 0 for none.
+    span: u64,
+    /// The trace that it is in, if that came from outside and is not sampled there; 0 otherwise.
+    not_sampled: u128,
+}
+
+impl InContext {
+    const NONE: InContext = InContext {
+        id: 0,
+        span: 0,
+        not_sampled: 0,
+    };
 }
 
 impl Here {
@@ -311,7 +335,9 @@ impl Drop for Scope {
 pub(super) struct ContextPlace {
     pub(super) place: Place,
     /// The span; 0 for none.
-    pub(super) span: u64,
+    span: u64,
+    /// See [`InContext`].
+    not_sampled: u128,
 }
 
 impl ContextPlace {
@@ -320,6 +346,7 @@ impl ContextPlace {
         ContextPlace {
             place: Place::here(),
             span: current_span(),
+            not_sampled: HERE.with(|here| here.context.get().not_sampled),
         }
     }
 
@@ -332,9 +359,26 @@ impl ContextPlace {
         ContextPlace { place, ..self }
     }
 
+    /// The same place in a trace from outside.
+    pub(super) fn of_trace(self, parent: TraceParent) -> ContextPlace {
+        let trace = parent.trace_id.get();
+        ContextPlace {
+            place: Place {
+                trace,
+                ..self.place
+            },
+            span: parent.span_id.get(),
+            not_sampled: if parent.sampled { 0 } else { trace },
+        }
+    }
+
     /// Goes there for a stretch of code.
     pub(super) fn enter_scope(self) -> ContextScope {
-        let context = (self.place.id, self.span);
+        let context = InContext {
+            id: self.place.id,
+            span: self.span,
+            not_sampled: self.not_sampled,
+        };
         ContextScope {
             before: HERE.with(|here| here.context.replace(context)),
             _scope: self.place.enter_scope(),
@@ -345,7 +389,7 @@ impl ContextPlace {
 /// A scope in a context. Scopes are left in order, so what was before is what comes after.
 #[derive(Debug)]
 pub(super) struct ContextScope {
-    before: (u64, u64),
+    before: InContext,
     _scope: Scope,
 }
 

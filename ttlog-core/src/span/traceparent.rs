@@ -28,18 +28,26 @@ pub struct TraceParent {
     pub trace_id: NonZeroU128,
     /// The span in it.
     pub span_id: NonZeroU64,
-    /// Whether the caller records the trace.
+    /// Whether the caller records the trace. Those that begin here are recorded.
     pub sampled: bool,
 }
 
 impl TraceParent {
     /// The span that this thread is in, for a call that goes out; `None` outside of all spans. Contexts are none: in one it is the span that
     /// the context is in. Directly in a trace that [came from outside](continue_trace) it is the span that called.
+    ///
+    /// A trace that is not sampled where it comes from is passed on as it is, wherever [`continue_trace`] or a [`Context`](crate::Context) from there
+    /// is around the call. A span that was taken elsewhere alone, or begun by `parent:`, doesn't know of it.
     pub fn current() -> Option<TraceParent> {
+        TraceParent::of(scope::current_trace(), scope::current_span())
+    }
+
+    /// A span in a trace; `None` where one of both is 0.
+    pub(super) fn of(trace: u128, span: u64) -> Option<TraceParent> {
         Some(TraceParent {
-            trace_id: NonZeroU128::new(scope::current_trace())?,
-            span_id: NonZeroU64::new(scope::current_span())?,
-            sampled: true,
+            trace_id: NonZeroU128::new(trace)?,
+            span_id: NonZeroU64::new(span)?,
+            sampled: scope::is_sampled(trace),
         })
     }
 }

@@ -196,10 +196,12 @@ fn a_snapshot_has_the_spans_that_began_long_before_its_first_event() {
         .snapshot_dir(directory.path(""))
         .build()
         .unwrap();
+    let mut trace = None;
     handle.scope(|| {
         let request = span(&REQUEST, 1);
         let _entered = request.enter();
         request.record("user", 7u64);
+        trace = request.trace_parent();
         with_context("tenant", "acme", || {
             // Others come and go all the time, and what is said of this one changes.
             fill(&handle, |number| {
@@ -215,6 +217,8 @@ fn a_snapshot_has_the_spans_that_began_long_before_its_first_event() {
     let fillers = events.iter().filter(|event| event.message == "filler");
     for event in fillers {
         assert_eq!(event.spans.len(), 2, "{event:?}");
+        assert_eq!(event.trace_id, trace.map(|trace| trace.trace_id));
+        assert_eq!(event.parent_span_id, trace.map(|trace| trace.span_id));
         assert_eq!(event.field_in_chain("user"), Some(&7.into()));
         assert_eq!(
             event.field_in_chain("tenant").unwrap().as_str(),
