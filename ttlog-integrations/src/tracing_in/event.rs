@@ -1,0 +1,95 @@
+//! An event of `tracing` into the ring.
+
+use std::num::NonZeroU64;
+
+use tracing_core::Event;
+use ttlog_core::bridge::{Encoder, Origin, Place};
+use ttlog_core::is_enabled;
+
+use super::interest::log_level;
+use super::log_record;
+use super::site::{EventSite, Kind, MESSAGE, Site};
+use super::values::{Message, MessageAlone, Values};
+use crate::crossing::{self, Backend};
+
+/// The span that an event is in, where it is not that of the thread.
+pub(super) type Parent = Option<Option<NonZeroU64>>;
+
+/// Records an event if it is wanted. `parent` gives its span, and is asked only where the event says that itself.
+#[inline]
+pub(super) fn record(event: &Event<'_>, parent: impl FnOnce() -> Option<NonZeroU64>) {
+    if !crossing::lets_in(Backend::Tracing) {
+        return;
+    }
+    let parent = || (!event.is_contextual()).then(parent);
+    match Site::of(event.metadata()) {
+        Some(site) => match &site.kind {
+            Kind::Event(known) => {
+                if known.site.is_enabled(site.level) {
+                    record_known(known, event, parent());
+                }
+            }
+            Kind::LogRecord => log_record::record(site.level, event),
+            // The metadata of a span, for an event: nobody does that.
+            Kind::Span(_) => {}
+        },
+        None => record_apart(event),
+    }
+}
+
+fn record_known(known: &'static EventSite, event: &Event<'_>, parent: Parent) {
+    let fields = event.metadata().fields().len();
+    let encoder = match parent {
+        None => Encoder::begin(&known.site, fields as u64),
+        Some(_) => {
+            let target = None;
+            Encoder::begin_with(&known.site, fields as u64, Origin { target, parent })
+        }
+    };
+    let Some(mut encoder) = encoder else { return };
+    let message = match known.message {
+        None => Message::None,
+        Some(0) => Message::First,
+        Some(index) => {
+            let encoder = &mut encoder;
+            event.record(&mut MessageAlone { encoder, index });
+            Message::Recorded(index)
+        }
+    };
+    let leaves_out = known.leaves_out(fields);
+    let mut values = Values::new(&mut encoder, message, fields).leaving_out(leaves_out);
+    event.record(&mut values);
+    let missing = values.missing();
+    if missing != 0 {
+        encoder.belongs_to(known.without(missing, event.metadata()));
+    }
+    encoder.finish();
+}
+
+/// Records an event that has no call site because there are too many.
+#[cold]
+fn record_apart(event: &Event<'_>) {
+    let metadata = event.metadata();
+    let level = log_level(metadata.level());
+    if !is_enabled(level, metadata.target()) {
+        return;
+    }
+    let place = Place {
+        level,
+        target: metadata.target(),
+        module_path: metadata.module_path().unwrap_or(""),
+        file: metadata.file().unwrap_or(""),
+        line: metadata.line().unwrap_or(0),
+    };
+    let Some(mut encoder) = Encoder::begin_apart(&place) else {
+        return;
+    };
+    let mut message = Message::None;
+    if let Some(field) = metadata.fields().field(MESSAGE) {
+        let (encoder, index) = (&mut encoder, field.index());
+        event.record(&mut MessageAlone { encoder, index });
+        message = Message::Recorded(index);
+    }
+    event.record(&mut Values::new(&mut encoder, message, 0));
+    encoder.finish();
+}

@@ -1,0 +1,183 @@
+//! [`Values`]: the values of an event or a span of `tracing`, each into its place in the record.
+//!
+//! `tracing` gives values in the order of their fields, and leaves out those that there are not. Should it ever give one out of order, that and
+//! all that come later are recorded with their names.
+
+use std::error::Error;
+use std::fmt;
+
+use tracing_core::field::{Field, Visit};
+use ttlog_core::Slot;
+use ttlog_core::bridge::Encoder;
+
+/// See the [module](self).
+pub(super) struct Values<'e> {
+    encoder: &'e mut Encoder,
+    /// The field with the message, where there is one that has not been recorded and still can be.
+    message: Message,
+    /// The first field that has no value yet, of those whose names the call site knows.
+    next: usize,
+    /// How many fields the call site knows, a message among them.
+    known: usize,
+    /// By its bits, which of the fields before others have no value, where such are left out.
+    missing: Option<u64>,
+}
+
+/// Which field is the message, and what becomes of it here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Message {
+    /// None is.
+    None,
+    /// The first, which is recorded as the message.
+    First,
+    /// Another one, which was recorded before.
+    Recorded(usize),
+}
+
+impl<'e> Values<'e> {
+    /// For a record whose call site knows `known` fields, in their order; 0 where each needs its name.
+    pub(super) fn new(encoder: &'e mut Encoder, message: Message, known: usize) -> Self {
+        Values {
+            encoder,
+            message,
+            next: 0,
+            known,
+            missing: None,
+        }
+    }
+
+    /// The same for an event that fields without a value are left out of; then [`missing`](Values::missing) tells which those are.
+    pub(super) fn leaving_out(self, leaves_out: bool) -> Self {
+        Values {
+            missing: leaves_out.then_some(0),
+            ..self
+        }
+    }
+
+    /// By their bits, the fields that were left out, but for those behind the last value.
+    pub(super) fn missing(&self) -> u64 {
+        self.missing.unwrap_or(0)
+    }
+
+    /// Where the value of a field is to be written, if it is one.
+    #[inline]
+    fn slot(&mut self, field: &Field) -> Option<Slot<'_>> {
+        let index = field.index();
+        if index == self.next && index < self.known && self.message == Message::None {
+            self.next += 1;
+            return Some(self.encoder.slot());
+        }
+        self.other_slot(index, field.name())
+    }
+
+    #[inline(never)]
+    fn other_slot(&mut self, index: usize, name: &str) -> Option<Slot<'_>> {
+        if self.message == Message::Recorded(index) {
+            return None;
+        }
+        if index < self.next || index >= self.known {
+            self.leave_out_until(self.known);
+            return self.encoder.name(name).then(|| self.encoder.slot());
+        }
+        self.leave_out_until(index);
+        self.next = index + 1;
+        Some(self.encoder.slot())
+    }
+
+    /// Of the fields before `index`, the next have no value.
+    fn leave_out_until(&mut self, index: usize) {
+        for left_out in self.next..index {
+            let is_message = match self.message {
+                Message::None => false,
+                Message::First => left_out == 0,
+                Message::Recorded(message) => left_out == message,
+            };
+            match &mut self.missing {
+                _ if is_message => {}
+                Some(missing) => *missing |= 1 << left_out,
+                None => drop(self.encoder.slot().none()),
+            }
+        }
+        self.next = self.next.max(index);
+    }
+
+    /// Records the message, if the field is that.
+    #[inline]
+    fn take_message(&mut self, field: &Field, message: fmt::Arguments<'_>) -> bool {
+        if self.message != Message::First || field.index() != 0 || self.next != 0 {
+            return false;
+        }
+        self.encoder.message(message);
+        self.next = 1;
+        self.message = Message::None;
+        true
+    }
+}
+
+macro_rules! typed {
+    ($($method:ident($type:ty) => $slot:ident;)*) => {$(
+        #[inline]
+        fn $method(&mut self, field: &Field, value: $type) {
+            if self.message == Message::First && self.take_message(field, format_args!("{value}")) {
+                return;
+            }
+            if let Some(slot) = self.slot(field) {
+                slot.$slot(value);
+            }
+        }
+    )*};
+}
+
+impl Visit for Values<'_> {
+    typed! {
+        record_f64(f64) => f64;
+        record_i64(i64) => i64;
+        record_u64(u64) => u64;
+        record_i128(i128) => i128;
+        record_u128(u128) => u128;
+        record_bool(bool) => bool;
+        record_str(&str) => str;
+    }
+
+    fn record_bytes(&mut self, field: &Field, value: &[u8]) {
+        if let Some(slot) = self.slot(field) {
+            slot.bytes(value);
+        }
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
+        if self.take_message(field, format_args!("{value}")) {
+            return;
+        }
+        if let Some(slot) = self.slot(field) {
+            slot.error(value);
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if self.take_message(field, format_args!("{value:?}")) {
+            return;
+        }
+        if let Some(slot) = self.slot(field) {
+            slot.debug(format_args!("{value:?}"));
+        }
+    }
+}
+
+/// Records the message alone, of an event in which it isn't the first field.
+pub(super) struct MessageAlone<'e> {
+    pub(super) encoder: &'e mut Encoder,
+    pub(super) index: usize,
+}
+
+impl Visit for MessageAlone<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.index() == self.index {
+            self.encoder.message(format_args!("{value:?}"));
+        }
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.record_debug(field, &format_args!("{value}"));
+    }
+}
