@@ -267,3 +267,31 @@ fn a_field_without_a_value_shows_once_it_has_got_one() {
     assert_eq!(known("before"), ["table=users"]);
     assert_eq!(known("after"), ["table=users", "rows=3"]);
 }
+
+#[test]
+fn the_current_span_is_known_to_who_did_not_begin_it() {
+    let events = records(|| {
+        assert!(Span::current().is_none());
+        let outer = info_span!("outer").entered();
+        ttlog::with_context("request", 7, || {
+            let current = Span::current();
+            assert_eq!(current.id(), outer.id());
+            assert_eq!(current.trace_parent(), outer.trace_parent());
+            current.record("rows", 3);
+            drop(current.entered());
+            info!("within");
+        });
+        info!("behind");
+    });
+    let ends = events
+        .iter()
+        .filter(|event| event.kind == ttlog::RecordKind::SpanEnd);
+    assert_eq!(ends.count(), 1);
+    for message in ["within", "behind"] {
+        let event = events
+            .iter()
+            .find(|event| event.message == message)
+            .unwrap();
+        assert_eq!(event.field_in_chain("rows"), Some(&3.into()), "{message}");
+    }
+}

@@ -40,7 +40,7 @@ impl Outcome {
 
 /// One word, 0 for the usual span. Relaxed: an account, and whoever ends the span has it alone.
 ///
-/// The lowest bits are the flags below, the others the ticks for which the span was entered: room for nine years at 4 GHz.
+/// The lowest bits are the flags below, the others the ticks for which the span was entered: room for four years at 4 GHz.
 #[derive(Debug)]
 pub(super) struct Account(AtomicU64);
 
@@ -50,7 +50,9 @@ const OUTCOME: u64 = 3;
 const PANICKING: u64 = 1 << 2;
 /// Somebody counts the ticks.
 const IS_MEASURED: u64 = 1 << 3;
-const TICKS_SHIFT: u32 = 4;
+/// The span is somebody else's to end.
+const IS_BORROWED: u64 = 1 << 4;
+const TICKS_SHIFT: u32 = 5;
 
 impl Account {
     /// That of a span that begins now.
@@ -62,6 +64,11 @@ impl Account {
             0
         };
         Account(AtomicU64::new(flags))
+    }
+
+    /// That of a span which somebody else ends.
+    pub(super) fn borrowed() -> Account {
+        Account(AtomicU64::new(IS_BORROWED))
     }
 
     /// What it says.
@@ -100,6 +107,11 @@ impl Balance {
     #[inline(always)]
     pub(super) fn is_empty(self) -> bool {
         self.0 == 0 && !std::thread::panicking()
+    }
+
+    /// Whether the end is somebody else's to tell.
+    pub(super) fn is_borrowed(self) -> bool {
+        self.0 & IS_BORROWED != 0
     }
 
     /// For how many ticks the span was entered, if that was measured, and what is to be said of an end that comes now.

@@ -104,5 +104,7 @@ fn record_balance(
     around: u64,
     balance: Balance,
 ) {
-    Encoder::end_span_with(&site.end, id, start_ticks, around, balance.told());
+    if !balance.is_borrowed() {
+        Encoder::end_span_with(&site.end, id, start_ticks, around, balance.told());
+    }
 }

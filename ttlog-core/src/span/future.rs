@@ -41,6 +41,11 @@ pub trait Instrument: Sized {
         self.in_context(Context::current())
     }
 
+    /// The same under the name that `tracing` has for it.
+    fn in_current_span(self) -> InContext<Self> {
+        self.in_current_context()
+    }
+
     /// The future in a context.
     fn in_context(self, context: Context) -> InContext<Self> {
         InContext {

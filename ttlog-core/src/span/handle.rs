@@ -6,10 +6,11 @@ use super::account::{Account, Outcome};
 use super::ending::Ending;
 use super::guard::{Entered, EnteredScope, SpanGuard};
 use super::parent::Parent;
-use super::scope::{Place, Visit};
+use super::scope::{self, Place, Visit};
 use super::site::SpanSite;
 use super::traceparent::TraceParent;
 use crate::encode::Encoder;
+use crate::level::LogLevel;
 use crate::value::Value;
 
 /// A stretch of time that events happen in.
@@ -22,6 +23,9 @@ pub struct Span {
     /// `None` for a span that is not enabled.
     begun: Option<Begun>,
 }
+
+/// That of spans of which only the number is known: for their later fields.
+static ANY_SITE: SpanSite = SpanSite::new(LogLevel::Critical, "ttlog", "", "", 0, "", &[]);
 
 /// A span that is enabled.
 #[derive(Debug)]
@@ -36,6 +40,28 @@ impl Span {
     /// A span that is not enabled: entering it changes nothing.
     pub const fn none() -> Span {
         Span { begun: None }
+    }
+
+    /// The innermost span that this thread is in, to be given fields or to be a parent; one that is not enabled where the thread is in none.
+    ///
+    /// It is no second owner: the span ends with the one that began it, and this one's drop and its outcome mean nothing.
+    ///
+    /// ```
+    /// ttlog_core::Span::current().record("rows", 3);
+    /// ```
+    pub fn current() -> Span {
+        match scope::current_span() {
+            0 => Span::none(),
+            id => Span::of(Begun {
+                place: Place {
+                    id,
+                    trace: scope::current_trace(),
+                },
+                site: &ANY_SITE,
+                start_ticks: 0,
+                account: Account::borrowed(),
+            }),
+        }
     }
 
     #[inline(always)]
