@@ -45,9 +45,11 @@ impl SpanInfo {
             RecordKind::ContextBegin => true,
             _ => return None,
         };
+        let id = event.own_span_id()?;
         let mut info = SpanInfo {
-            id: event.own_span_id()?,
-            parent: event.span_id(),
+            id,
+            // Nothing is in itself, whatever a damaged record says.
+            parent: event.span_id().filter(|parent| *parent != id),
             is_context,
             name: match is_context {
                 true => String::new(),

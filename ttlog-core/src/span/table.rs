@@ -29,6 +29,8 @@ const MOST_SPARED: usize = 16;
 #[derive(Debug, Default)]
 pub(crate) struct SpanTable {
     spans: HashMap<NonZeroU64, Entry>,
+    /// How many entries have a parent of this number, which is not known: it may be told yet. No more than there are entries.
+    waiting: HashMap<NonZeroU64, usize>,
     /// The numbers in the order of their beginnings; of those that have gone, too.
     order: VecDeque<NonZeroU64>,
     bytes: usize,
@@ -90,14 +92,18 @@ impl SpanTable {
             return;
         }
         let outside = self.within(info.parent, 0);
-        if let Some(parent) = info.parent.and_then(|parent| self.spans.get_mut(&parent)) {
-            parent.children += 1;
+        if let Some(parent) = info.parent {
+            match self.spans.get_mut(&parent) {
+                Some(parent) => parent.children += 1,
+                None => *self.waiting.entry(parent).or_default() += 1,
+            }
         }
         let entry = Entry {
             info: Arc::new(info),
             outside: Some(outside).filter(|outside| outside.trace != Trace::Unknown),
             bytes,
-            children: 0,
+            // What lasts long may be told again after those in it.
+            children: self.waiting.remove(&id).unwrap_or(0),
             has_ended: false,
         };
         self.spans.insert(id, entry);
@@ -137,10 +143,14 @@ impl SpanTable {
     fn remove(&mut self, mut id: NonZeroU64) {
         while let Some(entry) = self.spans.remove(&id) {
             self.bytes -= entry.bytes;
+            if entry.children > 0 {
+                self.waiting.insert(id, entry.children);
+            }
             let Some(parent) = entry.info.parent else {
                 return;
             };
             let Some(around) = self.spans.get_mut(&parent) else {
+                self.waits_no_more(parent);
                 return;
             };
             around.children = around.children.saturating_sub(1);
@@ -148,6 +158,15 @@ impl SpanTable {
                 return;
             }
             id = parent;
+        }
+    }
+
+    fn waits_no_more(&mut self, parent: NonZeroU64) {
+        if let Some(waiting) = self.waiting.get_mut(&parent) {
+            *waiting -= 1;
+            if *waiting == 0 {
+                self.waiting.remove(&parent);
+            }
         }
     }
 
@@ -311,6 +330,25 @@ mod tests {
     }
 
     #[test]
+    fn a_parent_that_is_told_after_its_child_stays_as_long() {
+        use RecordKind::{Event, SpanBegin, SpanEnd};
+        let mut table = SpanTable::default();
+        feed(&mut table, SpanBegin, 2, 1);
+        feed(&mut table, SpanBegin, 1, 0);
+        feed(&mut table, SpanBegin, 3, 1);
+        feed(&mut table, SpanEnd, 3, 0);
+        feed(&mut table, SpanEnd, 1, 0);
+        feed(&mut table, Event, 0, 0);
+        assert_eq!(chain(&table, 2), [1, 2]);
+        feed(&mut table, SpanBegin, 4, 9);
+        for id in [4, 2] {
+            feed(&mut table, SpanEnd, id, 0);
+        }
+        feed(&mut table, Event, 0, 0);
+        assert_eq!((table.spans.len(), table.waiting.len()), (0, 0));
+    }
+
+    #[test]
     fn spans_that_never_end_take_bounded_memory_and_those_around_others_go_last() {
         let mut table = SpanTable::default();
         feed(&mut table, RecordKind::SpanBegin, 1, 0);
@@ -318,6 +356,7 @@ mod tests {
             feed(&mut table, RecordKind::SpanBegin, id, 1);
         }
         assert_eq!(table.spans.len(), MOST_SPANS);
+        assert!(table.waiting.is_empty());
         assert!(table.bytes <= MOST_BYTES);
         assert_eq!(table.dropped(), 100_000 - MOST_SPANS as u64);
         assert_eq!(chain(&table, 100_000), [1, 100_000]);
