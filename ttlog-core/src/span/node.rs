@@ -48,12 +48,12 @@ impl Node {
 
     /// Begins a context in the present one.
     pub(super) fn begin<K: AsRef<str>, V: Value>(fields: &[(K, V)]) -> Node {
+        let place = ContextPlace::here().inner();
         BEGIN.ensure_id();
         let Some(mut encoder) = Encoder::begin(&BEGIN, 1) else {
             // What happens below is at least in what is around it.
             return Node::none();
         };
-        let place = ContextPlace::here().inner();
         encoder.slot().u64(place.place.id);
         for (name, value) in fields {
             if encoder.name(name.as_ref()) {
@@ -91,6 +91,7 @@ impl Node {
     }
 
     /// Where who is in it is.
+    #[inline(always)]
     pub(super) fn place(&self) -> ContextPlace {
         self.place
     }

@@ -62,6 +62,7 @@ pub(super) fn current_trace() -> u128 {
 }
 
 /// The innermost span of this thread, contexts skipped; 0 for none.
+#[inline(always)]
 pub(super) fn current_span() -> u64 {
     HERE.with(|here| {
         let context = here.context.get();
@@ -342,6 +343,7 @@ pub(super) struct ContextPlace {
 
 impl ContextPlace {
     /// Where this thread is.
+    #[inline(always)]
     pub(super) fn here() -> ContextPlace {
         ContextPlace {
             place: Place::here(),
@@ -351,6 +353,7 @@ impl ContextPlace {
     }
 
     /// A new context in this place, in no other trace.
+    #[inline(always)]
     pub(super) fn inner(self) -> ContextPlace {
         let place = Place {
             id: HERE.with(Here::new_id),
@@ -373,6 +376,7 @@ impl ContextPlace {
     }
 
     /// Goes there for a stretch of code.
+    #[inline(always)]
     pub(super) fn enter_scope(self) -> ContextScope {
         let context = InContext {
             id: self.place.id,
@@ -394,6 +398,7 @@ pub(super) struct ContextScope {
 }
 
 impl Drop for ContextScope {
+    #[inline(always)]
     fn drop(&mut self) {
         HERE.with(|here| here.context.set(self.before));
     }
