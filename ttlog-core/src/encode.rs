@@ -206,6 +206,12 @@ impl Encoder {
         self.dynamic_prefix(&place, event.timestamp_nanos);
     }
 
+    /// Makes the event one of another call site: that of the same call whose known fields are those that have got values. So an adapter need not know
+    /// before the last value which fields there are.
+    pub fn belongs_to(&mut self, site: &'static CallSite) {
+        self.site = site.ensure_id();
+    }
+
     /// Marks the event as one of which something is missing because a value panicked, or could not be formatted.
     pub fn mark_panicked(&mut self) {
         self.flags |= flag::PANICKED;
