@@ -20,6 +20,8 @@ mod spdlog;
 mod tracing;
 #[cfg(feature = "peers")]
 mod tracing_nothing;
+#[cfg(feature = "peers")]
+mod ttlog_by_log;
 
 use crate::figures::Figures;
 use crate::output::{self, Place};
@@ -121,6 +123,8 @@ pub(crate) const TABLE: &[Entry] = &[
     ttlog::ttlog_entry::<ttlog::BlackBoxOnDisk>(),
     ttlog::ttlog_entry::<ttlog::RecorderBlocking>(),
     ttlog::ttlog_entry::<ttlog::LargeRecorder>(),
+    #[cfg(feature = "peers")]
+    entry::<ttlog_by_log::TtlogByLog>(),
     #[cfg(feature = "peers")]
     entry::<tracing_nothing::TracingNothing>(),
     #[cfg(feature = "peers")]

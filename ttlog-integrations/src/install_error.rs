@@ -2,6 +2,8 @@
 
 use std::error::Error;
 use std::fmt;
+#[cfg(feature = "log")]
+use std::io::{self, Write};
 
 use ttlog_core::InitError;
 
@@ -15,6 +17,15 @@ pub enum InstallError {
     Taken(Backend),
     /// ttlog itself could not be started.
     Init(InitError),
+}
+
+#[cfg(feature = "log")]
+impl InstallError {
+    /// Says on stderr that something doesn't come into ttlog, and why.
+    pub(crate) fn tell(&self, what: &str) {
+        // Without a stderr there is nobody to tell.
+        let _ = writeln!(io::stderr(), "ttlog: {what} don't come into ttlog: {self}");
+    }
 }
 
 impl fmt::Display for InstallError {

@@ -5,22 +5,45 @@
 //! | `enable_tracing_compatibility();` | `tracing`'s events and spans go into ttlog | `tracing` |
 //! | `tracing_subscriber::registry().with(TtlogTracingLayer::new())` | the same beside other layers | `tracing` |
 //! | `tracing::subscriber::set_global_default(TtlogSubscriber::new())` | the same without a registry: costs the least | `tracing` |
+//! | `let handle = init_with_log_compatibility();` | ttlog is started, and `log`'s records go into it | `log` |
+//! | `enable_log_compatibility();` | the second half, where ttlog has settings of its own | `log` |
+//! | | lists and maps in the values of `log` are JSON | `nested-values` |
 //!
-//! Filters are ttlog's (`RUST_LOG`, `filter`, `set_filter`, `set_level`), and what they don't want costs `tracing`'s macros what it costs without any subscriber.
+//! Filters are ttlog's (`RUST_LOG`, `filter`, `set_filter`, `set_level`), and what they don't want costs `tracing`'s and `log`'s macros what it costs without any
+//! subscriber or logger.
 //!
 //! | module | owns |
 //! |---|---|
 //! | `crossing` | where events cross between ttlog and another system, and what keeps them from going round in circles |
-//! | `install_error` | why a bridge could not be put in place |
+//! | `init`, `install_error` | ttlog and bridges started by one call; why a bridge could not be put in place |
 //! | `tracing_in` | `tracing`'s events and spans into ttlog |
+//! | `log_in` | `log`'s records into ttlog |
+//! | `sites`, `event` | the log calls of systems that don't tell them apart as call sites of ttlog; one record on its way into the ring |
+//! | `json`, `nested` | values of `serde` as text; which of them have values within them |
 
 pub mod crossing;
+#[cfg(feature = "log")]
+mod event;
+#[cfg(feature = "log")]
+mod init;
 mod install_error;
+#[cfg(all(feature = "nested-values", feature = "log"))]
+mod json;
+#[cfg(feature = "log")]
+mod log_in;
+#[cfg(all(feature = "nested-values", feature = "log"))]
+mod nested;
+#[cfg(feature = "log")]
+mod sites;
 #[cfg(feature = "tracing")]
 mod tracing_in;
 
 pub use crossing::Backend;
+#[cfg(feature = "log")]
+pub use init::{init_with_log_compatibility, try_init_with_log_compatibility};
 pub use install_error::InstallError;
+#[cfg(feature = "log")]
+pub use log_in::{TtlogLogAdapter, enable_log_compatibility, try_enable_log_compatibility};
 #[cfg(feature = "tracing")]
 pub use tracing_in::{
     TtlogSubscriber, TtlogTracingLayer, enable_tracing_compatibility,

@@ -232,23 +232,27 @@ impl<S: Setup> Logger for Ttlog<S> {
         self.handle.flush();
     }
 
-    /// What has reached the sink, or the recorder where there is none.
     fn arrived(&self) -> u64 {
-        let stats = self.handle.stats();
-        assert_eq!(
-            stats.recorded,
-            stats.delivered + stats.overwritten + stats.dropped,
-            "every event is accounted for"
-        );
-        stats
-            .sinks
-            .first()
-            .map_or(stats.delivered, |sink| sink.delivered)
+        deliveries(&self.handle)
     }
 
     fn finish(self) {
         drop(self.handle);
     }
+}
+
+/// What has reached the sink, or the recorder where there is none.
+pub(super) fn deliveries(handle: &TtlogHandle) -> u64 {
+    let stats = handle.stats();
+    assert_eq!(
+        stats.recorded,
+        stats.delivered + stats.overwritten + stats.dropped,
+        "every event is accounted for"
+    );
+    stats
+        .sinks
+        .first()
+        .map_or(stats.delivered, |sink| sink.delivered)
 }
 
 /// A row of the table of loggers, with the workloads that only ttlog has.

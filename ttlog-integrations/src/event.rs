@@ -1,0 +1,105 @@
+//! [`Event`]: one record of another system on its way into ttlog's ring.
+
+use std::fmt;
+
+use ttlog_core::bridge::{Encoder, FieldDef};
+use ttlog_core::{Slot, is_enabled};
+
+use crate::sites::{Names, Origin, Site, same};
+
+/// Writes the event of one record: the message if it is no literal, then the values, each with its name.
+#[derive(Debug)]
+pub(crate) struct Event {
+    encoder: Encoder,
+    /// The fields of its call site that are still to come.
+    known: &'static [FieldDef],
+}
+
+/// Whether an event of this origin is wanted here and now; the level was asked for before. `first` is the first site of its origin.
+#[inline]
+pub(crate) fn is_wanted(first: Option<&'static Site>, origin: &Origin<'_>) -> bool {
+    match first {
+        Some(site) => site.call_site().is_enabled(origin.level),
+        None => is_enabled(origin.level, origin.target),
+    }
+}
+
+impl Event {
+    /// Begins the event of a record that [is wanted](is_wanted); `None` where it can't be recorded, which is then counted.
+    #[inline]
+    pub(crate) fn begin(
+        first: Option<&'static Site>,
+        origin: &Origin<'_>,
+        names: &impl Names,
+    ) -> Option<Event> {
+        match Site::with_names(first, origin, names) {
+            Some(site) => {
+                let site = site.call_site();
+                // Asked of the first site of the origin before; but what begins an event has to have been asked itself.
+                if !site.is_enabled(origin.level) {
+                    return None;
+                }
+                let known = &site.metadata().fields;
+                let encoder = Encoder::begin(site, known.len() as u64 + 1)?;
+                Some(Event { encoder, known })
+            }
+            None => Event::begin_apart(origin),
+        }
+    }
+
+    #[cold]
+    fn begin_apart(origin: &Origin<'_>) -> Option<Event> {
+        let mut encoder = Encoder::begin_apart(&origin.place())?;
+        if !origin.message.is_empty() {
+            encoder.message(format_args!("{}", origin.message));
+        }
+        Some(Event {
+            encoder,
+            known: &[],
+        })
+    }
+
+    /// Records the message, which is no literal; comes before all values.
+    #[inline]
+    pub(crate) fn message(&mut self, message: fmt::Arguments<'_>) {
+        self.encoder.message(message);
+    }
+
+    /// Records a value; what `fill` leaves empty is recorded as none.
+    #[inline]
+    pub(crate) fn value(&mut self, name: &str, fill: impl FnOnce(&mut Option<Slot<'_>>)) {
+        match self.known.split_first() {
+            Some((field, rest)) if same(&field.name, name) => self.known = rest,
+            _ => {
+                if !self.name(name) {
+                    return;
+                }
+            }
+        }
+        let mut slot = Some(self.encoder.slot());
+        fill(&mut slot);
+        if let Some(slot) = slot {
+            slot.none();
+        }
+    }
+
+    /// Gives the next value a name that is not the call site's; `false` where it must not be recorded.
+    #[cold]
+    fn name(&mut self, name: &str) -> bool {
+        // A source that says other names than it said a moment ago: values keep the names that they come with.
+        for _ in std::mem::take(&mut self.known) {
+            self.encoder.slot().none();
+        }
+        self.encoder.name(name)
+    }
+
+    /// Marks the event as one of which something is missing because a value panicked, or could not be formatted.
+    pub(crate) fn mark_panicked(&mut self) {
+        self.encoder.mark_panicked();
+    }
+
+    #[inline]
+    pub(crate) fn finish(self) {
+        self.encoder.finish();
+    }
+}

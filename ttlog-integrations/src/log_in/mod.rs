@@ -1,0 +1,14 @@
+//! `log`'s records into ttlog.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `adapter` | the logger: one record as an event |
+//! | `values` | its key-values as values, with their types |
+//! | `install` | the logger put in place; the greatest level of `log` follows ttlog's |
+
+mod adapter;
+mod install;
+mod values;
+
+pub use adapter::TtlogLogAdapter;
+pub use install::{enable_log_compatibility, try_enable_log_compatibility};

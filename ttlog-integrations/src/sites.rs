@@ -1,0 +1,501 @@
+//! [`Site`]: a log call of another system as a call site of ttlog, found again by each of its records.
+//!
+//! `log` and `slog` give a record without saying which call it comes from, so it is looked up by what it says of its origin: file, line,
+//! module, level, target, its message where that is a literal, and the names of its values. Equal answers make one site, so it makes no
+//! difference to a reader that two calls in one line may share it.
+//!
+//! Sites are kept for ever, in a table of lists that only grow at their ends. Looking up takes no lock and writes nothing, so threads
+//! don't meet here, a child of `fork` finds nothing held, and it may happen in a destructor of thread-local data or inside another
+//! look-up. A link is set by one exchange with `Release`; the `Acquire` load of [`Link::get`] pairs with it.
+//!
+//! What is made up at run time must not fill the table. A place in the source has a few sites, so that targets, names and messages
+//! that change have no more; places that may be made up themselves, because their file is not known to be a static of the program, are
+//! [so many](MOST_UNSURE) and no more. What has no site is recorded [apart](ttlog_core::bridge::Encoder::begin_apart), which costs more
+//! time and room, and loses nothing.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+
+use ttlog_core::LogLevel;
+use ttlog_core::bridge::{CallSite, FieldDef, Metadata, Place};
+
+/// How many lists the table has; a power of two.
+const LISTS: usize = 1 << 12;
+/// How many sites one place in the source may have.
+const MOST_OF_A_PLACE: usize = 8;
+/// How many sites there may be of places whose file or module is not a static, or that have no file.
+const MOST_UNSURE: usize = 1 << 12;
+/// How many sites there may be in all.
+const MOST: usize = 1 << 16;
+/// Names and targets of more bytes than this belong to no site; an event is given no more of them either.
+const LONGEST_NAME: usize = 512;
+/// Records of more values than this have no site.
+const MOST_NAMES: usize = 64;
+
+static TABLE: [Link; LISTS] = [const { Link::new() }; LISTS];
+/// How many sites there are; relaxed, as a few too many do no harm.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+/// How many of them are of places that may be made up.
+static UNSURE: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    /// Whether this thread is making a site.
+    static IS_LEARNING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A text that may be a static of the program.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Text<'a> {
+    Static(&'static str),
+    Borrowed(&'a str),
+}
+
+impl<'a> Text<'a> {
+    pub(crate) fn as_str(self) -> &'a str {
+        match self {
+            Text::Static(text) => text,
+            Text::Borrowed(text) => text,
+        }
+    }
+
+    fn to_static(self) -> Cow<'static, str> {
+        match self {
+            Text::Static(text) => Cow::Borrowed(text),
+            Text::Borrowed(text) => Cow::Owned(text.to_owned()),
+        }
+    }
+}
+
+/// What a record says of its origin, but for the names of its values.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin<'a> {
+    pub(crate) level: LogLevel,
+    pub(crate) target: &'a str,
+    /// Empty where not known.
+    pub(crate) module_path: Text<'a>,
+    /// Empty where not known.
+    pub(crate) file: Text<'a>,
+    /// From 1; 0 where not known.
+    pub(crate) line: u32,
+    /// The message where it is a literal; else empty.
+    pub(crate) message: &'static str,
+}
+
+/// The names of a record's values.
+pub(crate) trait Names {
+    /// Calls `take` with each name, in the order of the values, until it says no.
+    fn each(&self, take: impl FnMut(Text<'_>) -> bool);
+}
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Site {
+    call_site: CallSite,
+    next: Link,
+}
+
+/// Null, or a site that was leaked.
+#[derive(Debug)]
+struct Link(AtomicPtr<Site>);
+
+impl Link {
+    const fn new() -> Self {
+        Link(AtomicPtr::new(ptr::null_mut()))
+    }
+
+    #[inline]
+    fn get(&self) -> Option<&'static Site> {
+        // SAFETY: `try_set` stored what it leaked, and nothing changes a site after that but for its own link.
+        unsafe { self.0.load(Ordering::Acquire).as_ref() }
+    }
+
+    /// Appends a site; gives it back where another one is there.
+    fn try_set(&self, site: Box<Site>) -> Result<&'static Site, Box<Site>> {
+        let site = Box::into_raw(site);
+        // `Relaxed` where it fails: what is there is then loaded by `get`.
+        let exchanged =
+            self.0
+                .compare_exchange(ptr::null_mut(), site, Ordering::Release, Ordering::Relaxed);
+        match exchanged {
+            // SAFETY: it came from a box just now, and from here on nobody has it for writing.
+            Ok(_) => Ok(unsafe { &*site }),
+            // SAFETY: it came from a box just now, and nobody else has seen it.
+            Err(_) => Err(unsafe { Box::from_raw(site) }),
+        }
+    }
+}
+
+impl Origin<'_> {
+    /// The same for an event that has no site.
+    pub(crate) fn place(&self) -> Place<'_> {
+        Place {
+            level: self.level,
+            target: self.target,
+            module_path: self.module_path.as_str(),
+            file: self.file.as_str(),
+            line: self.line,
+        }
+    }
+
+    /// Whether there may be more of its kind than the source has log calls.
+    fn is_unsure(&self) -> bool {
+        let is_lasting = |text| matches!(text, Text::Static(_));
+        self.has_no_file() || !is_lasting(self.file) || !is_lasting(self.module_path)
+    }
+
+    fn has_no_file(&self) -> bool {
+        self.file.as_str().is_empty()
+    }
+
+    /// The list that its sites are in: all of one place are in the same.
+    #[inline]
+    fn list(&self) -> &'static Link {
+        let place = match self.file {
+            _ if self.has_no_file() => hash(self.target),
+            // A static is always at the same address.
+            Text::Static(file) => file.as_ptr() as u64,
+            Text::Borrowed(file) => hash(file),
+        };
+        let mixed = (place ^ u64::from(self.line) << 40).wrapping_mul(MULTIPLIER);
+        &TABLE[(mixed >> (u64::BITS - LISTS.ilog2())) as usize]
+    }
+}
+
+/// Odd, and its bits look random: of a product with it the highest bits depend on all of the factor's.
+const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+fn hash(text: &str) -> u64 {
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(MULTIPLIER);
+    let hash = words
+        .iter()
+        .fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+    rest.iter()
+        .fold(hash, |hash, byte| mix(hash, u64::from(*byte)))
+}
+
+/// Whether two texts are the same; at once where they are in the same place, as statics are.
+#[inline]
+pub(crate) fn same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && (ptr::eq(one.as_ptr(), other.as_ptr()) || one == other)
+}
+
+impl Site {
+    pub(crate) fn call_site(&'static self) -> &'static CallSite {
+        &self.call_site
+    }
+
+    fn metadata(&self) -> &Metadata {
+        self.call_site.metadata()
+    }
+
+    /// Whether it is of this place in the source.
+    #[inline]
+    fn is_at(&self, origin: &Origin<'_>) -> bool {
+        let metadata = self.metadata();
+        metadata.line == origin.line
+            && metadata.level == origin.level
+            && same(&metadata.file, origin.file.as_str())
+            && same(&metadata.module_path, origin.module_path.as_str())
+            && (!origin.has_no_file() || same(&metadata.target, origin.target))
+    }
+
+    /// Whether its events are of this origin; their values may have other names.
+    #[inline]
+    fn is_of(&self, origin: &Origin<'_>) -> bool {
+        let metadata = self.metadata();
+        self.is_at(origin)
+            && same(&metadata.message, origin.message)
+            && same(&metadata.target, origin.target)
+    }
+
+    #[inline]
+    fn has(&self, names: &impl Names) -> bool {
+        let mut fields = self.metadata().fields.iter();
+        let mut differs = false;
+        names.each(|name| {
+            differs = fields
+                .next()
+                .is_none_or(|field| !same(&field.name, name.as_str()));
+            !differs
+        });
+        !differs && fields.next().is_none()
+    }
+
+    /// The first site of this origin, whatever the names of its values: it tells whether such an event is wanted.
+    #[inline]
+    pub(crate) fn first(origin: &Origin<'_>) -> Option<&'static Site> {
+        Site::first_from(origin.list(), origin)
+    }
+
+    #[inline]
+    fn first_from(link: &'static Link, origin: &Origin<'_>) -> Option<&'static Site> {
+        let mut next = link.get();
+        while let Some(site) = next {
+            if site.is_of(origin) {
+                return Some(site);
+            }
+            next = site.next.get();
+        }
+        None
+    }
+
+    /// The site of a record whose values have these names, where `first` is the first of its origin. It is made if need be; `None` where
+    /// the record is to have none.
+    #[inline]
+    pub(crate) fn with_names(
+        first: Option<&'static Site>,
+        origin: &Origin<'_>,
+        names: &impl Names,
+    ) -> Option<&'static Site> {
+        let mut candidate = first;
+        while let Some(site) = candidate {
+            if site.has(names) {
+                return Some(site);
+            }
+            candidate = Site::first_from(&site.next, origin);
+        }
+        Site::learn(origin, names)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn learn(origin: &Origin<'_>, names: &impl Names) -> Option<&'static Site> {
+        struct Learned;
+
+        impl Drop for Learned {
+            fn drop(&mut self) {
+                IS_LEARNING.set(false);
+            }
+        }
+
+        // An allocator that logs would come here again and again.
+        if IS_LEARNING.replace(true) {
+            return None;
+        }
+        let _learned = Learned;
+        let mut new = None;
+        loop {
+            let mut siblings = 0;
+            let mut link = origin.list();
+            while let Some(site) = link.get() {
+                if site.is_of(origin) && site.has(names) {
+                    return Some(site);
+                }
+                siblings += usize::from(site.is_at(origin));
+                link = &site.next;
+            }
+            let is_full = siblings >= MOST_OF_A_PLACE
+                || COUNT.load(Ordering::Relaxed) >= MOST
+                || origin.is_unsure() && UNSURE.load(Ordering::Relaxed) >= MOST_UNSURE;
+            if is_full {
+                return None;
+            }
+            let site = match new.take() {
+                Some(site) => site,
+                None => Site::new(origin, names)?,
+            };
+            match link.try_set(site) {
+                Ok(site) => {
+                    COUNT.fetch_add(1, Ordering::Relaxed);
+                    UNSURE.fetch_add(usize::from(origin.is_unsure()), Ordering::Relaxed);
+                    return Some(site);
+                }
+                // Another thread has appended one, which may be this.
+                Err(site) => new = Some(site),
+            }
+        }
+    }
+
+    /// `None` where a name is too long, or there are too many.
+    fn new(origin: &Origin<'_>, names: &impl Names) -> Option<Box<Site>> {
+        let mut fields = Vec::new();
+        let mut fits = origin.target.len() <= LONGEST_NAME;
+        names.each(|name| {
+            fits = fits && name.as_str().len() <= LONGEST_NAME && fields.len() < MOST_NAMES;
+            if fits {
+                let name = name.to_static();
+                let constant = None;
+                fields.push(FieldDef { name, constant });
+            }
+            fits
+        });
+        if !fits {
+            return None;
+        }
+        let mut metadata =
+            Metadata::new(origin.level, "", "", "", origin.line, origin.message, &[]);
+        metadata.file = origin.file.to_static();
+        metadata.module_path = origin.module_path.to_static();
+        metadata.target = match origin.module_path {
+            // By its address it is then known at once.
+            Text::Static(module_path) if module_path == origin.target => module_path.into(),
+            _ => Cow::Owned(origin.target.to_owned()),
+        };
+        metadata.fields = fields.into();
+        Some(Box::new(Site {
+            call_site: CallSite::new(metadata),
+            next: Link::new(),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::thread;
+
+    use super::*;
+
+    struct Listed<'a>(&'a [&'a str]);
+
+    impl Names for Listed<'_> {
+        fn each(&self, mut take: impl FnMut(Text<'_>) -> bool) {
+            self.0.iter().all(|name| take(Text::Borrowed(name)));
+        }
+    }
+
+    fn site(origin: &Origin<'_>, names: &[&str]) -> Option<&'static Site> {
+        Site::with_names(Site::first(origin), origin, &Listed(names))
+    }
+
+    fn known<'a>(file: &'static str, line: u32, target: &'a str) -> Origin<'a> {
+        Origin {
+            level: LogLevel::Info,
+            target,
+            module_path: Text::Static("module"),
+            file: Text::Static(file),
+            line,
+            message: "",
+        }
+    }
+
+    fn is_same(one: Option<&'static Site>, other: Option<&'static Site>) -> bool {
+        ptr::eq(one.unwrap(), other.unwrap())
+    }
+
+    #[test]
+    fn equal_origins_and_names_are_one_site_and_others_are_not() {
+        let origin = known("equal.rs", 1, "target");
+        let first = site(&origin, &["a", "b"]);
+        let copied = String::from("target");
+        assert!(is_same(
+            first,
+            site(&known("equal.rs", 1, &copied), &["a", "b"])
+        ));
+        let others = [
+            (known("equal.rs", 2, "target"), &["a", "b"][..]),
+            (known("other.rs", 1, "target"), &["a", "b"]),
+            (known("equal.rs", 1, "other"), &["a", "b"]),
+            (
+                Origin {
+                    message: "said",
+                    ..origin
+                },
+                &["a", "b"],
+            ),
+            (
+                Origin {
+                    level: LogLevel::Warn,
+                    ..origin
+                },
+                &["a", "b"],
+            ),
+            (
+                Origin {
+                    module_path: Text::Static("else"),
+                    ..origin
+                },
+                &["a", "b"],
+            ),
+            (origin, &["a"]),
+            (origin, &["a", "c"]),
+            (origin, &["a", "b", "c"]),
+        ];
+        for (origin, names) in others {
+            let other = site(&origin, names);
+            assert!(!is_same(first, other), "{origin:?}");
+            assert!(is_same(other, site(&origin, names)), "{origin:?}");
+            let metadata = other.unwrap().metadata();
+            assert_eq!(metadata.target, origin.target);
+            assert_eq!(
+                (metadata.line, &*metadata.message),
+                (origin.line, origin.message)
+            );
+            assert!(
+                metadata
+                    .fields
+                    .iter()
+                    .map(|field| &*field.name)
+                    .eq(names.iter().copied())
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_made_up_at_run_time_does_not_make_sites_without_end() {
+        let of_place = (0..1_000_000)
+            .filter(|n| site(&known("made_up.rs", 1, &n.to_string()), &[]).is_some())
+            .count();
+        assert_eq!(of_place, MOST_OF_A_PLACE);
+        let names = (0..1_000)
+            .filter(|n| site(&known("made_up.rs", 2, ""), &[&n.to_string()]).is_some())
+            .count();
+        assert_eq!(names, MOST_OF_A_PLACE);
+        let unsure = |file: &str, target: &str| {
+            let file = Text::Borrowed(file);
+            site(
+                &Origin {
+                    file,
+                    ..known("", 1, target)
+                },
+                &[],
+            )
+            .is_some()
+        };
+        let of_no_file = (0..100_000).filter(|n| unsure("", &n.to_string())).count();
+        let of_files = (0..100_000).filter(|n| unsure(&n.to_string(), "")).count();
+        assert_eq!(of_no_file + of_files, MOST_UNSURE);
+        // Other places still have theirs.
+        assert!(site(&known("made_up.rs", 3, ""), &["a"]).is_some());
+    }
+
+    #[test]
+    fn what_is_too_long_or_too_much_for_a_site_has_none() {
+        let long = "x".repeat(LONGEST_NAME + 1);
+        assert!(site(&known("long.rs", 1, &long), &[]).is_none());
+        assert!(site(&known("long.rs", 1, ""), &[&long]).is_none());
+        assert!(site(&known("long.rs", 1, ""), &["x"; MOST_NAMES + 1]).is_none());
+        assert!(site(&known("long.rs", 1, ""), &["x"; MOST_NAMES]).is_some());
+    }
+
+    #[test]
+    fn threads_that_come_first_at_once_find_one_site() {
+        const THREADS: usize = 4;
+        let barrier = Barrier::new(THREADS);
+        let find = || {
+            let find = |line| {
+                barrier.wait();
+                site(&known("race.rs", line, "target"), &["a"]).unwrap()
+            };
+            (0..100).map(find).collect::<Vec<_>>()
+        };
+        let found: Vec<_> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(find)).collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        for others in &found[1..] {
+            assert!(
+                others
+                    .iter()
+                    .zip(&found[0])
+                    .all(|(one, other)| ptr::eq(*one, *other))
+            );
+        }
+    }
+}
