@@ -117,7 +117,7 @@ impl<T: Parent + ?Sized> Parent for &T {
     }
 }
 
-/// See [`Parent::hold`].
+/// What a call gives as its parent, known to readers until what is given here is dropped.
 pub fn hold_parent<T: Parent + ?Sized>(parent: &T) -> HeldParent {
     parent.hold()
 }
