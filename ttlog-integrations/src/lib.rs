@@ -8,6 +8,7 @@
 //! | `let handle = init_with_log_compatibility();` | ttlog is started, and `log`'s records go into it | `log` |
 //! | `enable_log_compatibility();` | the second half, where ttlog has settings of its own | `log` |
 //! | | lists and maps in the values of `log` are JSON | `nested-values` |
+//! | `ttlog::init().sink(otlp::OtlpSink::new()?)` | ttlog's events and spans go to an OpenTelemetry Collector | `otlp`; `otlp-grpc`, `otlp-tls` |
 //!
 //! Filters are ttlog's (`RUST_LOG`, `filter`, `set_filter`, `set_level`), and what they don't want costs `tracing`'s and `log`'s macros what it costs without any
 //! subscriber or logger.
@@ -16,6 +17,7 @@
 //! |---|---|
 //! | `crossing` | where events cross between ttlog and another system, and what keeps them from going round in circles |
 //! | `init`, `install_error` | ttlog and bridges started by one call; why a bridge could not be put in place |
+//! | `otlp` | events and spans for OpenTelemetry |
 //! | `tracing_in` | `tracing`'s events and spans into ttlog |
 //! | `log_in` | `log`'s records into ttlog |
 //! | `sites`, `event` | the log calls of systems that don't tell them apart as call sites of ttlog; one record on its way into the ring |
@@ -33,6 +35,8 @@ mod json;
 mod log_in;
 #[cfg(all(feature = "nested-values", feature = "log"))]
 mod nested;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 #[cfg(feature = "log")]
 mod sites;
 #[cfg(feature = "tracing")]

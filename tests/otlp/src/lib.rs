@@ -1,0 +1,9 @@
+//! A server of OTLP for tests: it decodes what it is sent with the official definitions, keeps it, and answers as a test says.
+
+mod collector;
+mod grpc;
+mod http;
+mod received;
+
+pub use collector::{Collector, PATIENCE, Reply};
+pub use received::{Attribute, Received, attributes, resource_attribute};

@@ -1,0 +1,61 @@
+//! A span as OTLP has it, made of the record of its end.
+//!
+//! A sink's reader knows what the beginning said, and what fields came since, for as long as the span lasts. So nothing is kept here: spans that
+//! never end cost nothing.
+
+use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
+use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
+use opentelemetry_proto::tonic::trace::v1::{Span, Status};
+use ttlog_core::{EventRef, ValueRef};
+
+use super::attributes::Attributes;
+use super::log_record::SAMPLED;
+
+/// The span whose end `event` tells. `None` where it isn't known in which trace it is, because its beginning was lost, or that of a span around it.
+pub(super) fn span(event: &EventRef<'_>) -> Option<Span> {
+    let id = event.own_span_id()?;
+    let trace = event.trace_id()?;
+    let info = event.spans().next_back().filter(|span| span.id == id)?;
+    let number = |name| match event.field(name) {
+        Some(ValueRef::U64(number)) => Some(number),
+        _ => None,
+    };
+    let mut attributes = Attributes::default();
+    attributes.push_fields(info.fields());
+    attributes.push_contexts(event);
+    for name in ["busy_ns", "idle_ns"] {
+        if let Some(number) = number(name) {
+            attributes.push_integer(name, number);
+        }
+    }
+    let outcome = match event.field("outcome") {
+        Some(ValueRef::Str(outcome)) => outcome,
+        _ => "",
+    };
+    attributes.push_text("ttlog.outcome", outcome);
+    attributes.push_origin(event);
+    let end_ns = event.timestamp_nanos();
+    Some(Span {
+        trace_id: trace.get().to_be_bytes().into(),
+        span_id: id.get().to_be_bytes().into(),
+        parent_span_id: event
+            .parent_span_id()
+            .map_or_else(Vec::new, |parent| parent.get().to_be_bytes().into()),
+        flags: SAMPLED,
+        name: info.name.clone(),
+        kind: SpanKind::Internal.into(),
+        start_time_unix_nano: end_ns.saturating_sub(number("duration_ns").unwrap_or(0)),
+        end_time_unix_nano: end_ns,
+        attributes: attributes.into_vec(),
+        status: status(outcome),
+        ..Span::default()
+    })
+}
+
+/// A span that was cancelled is none that failed: whoever lost a race is dropped.
+fn status(outcome: &str) -> Option<Status> {
+    matches!(outcome, "error" | "panicked").then(|| Status {
+        message: outcome.to_owned(),
+        code: StatusCode::Error.into(),
+    })
+}
