@@ -105,6 +105,7 @@ pub fn init() -> TtlogBuilder {
 /// | [`service`](Self::service) | the name of the executable |
 /// | [`snapshot_dir`](Self::snapshot_dir) | the system's directory for temporary files |
 /// | [`compress_snapshots`](Self::compress_snapshots) | on |
+/// | [`span_bytes`](Self::span_bytes) | a quarter of the capacity |
 /// | [`ring_bytes`](Self::ring_bytes) | 128 KiB for each thread that logs |
 /// | [`max_event_bytes`](Self::max_event_bytes) | 16 KiB |
 /// | [`stall_timeout`](Self::stall_timeout) | 2 s |
@@ -129,6 +130,7 @@ pub struct TtlogBuilder {
     recorder_only: bool,
     overflow: Option<Overflow>,
     clock: Clock,
+    span_bytes: Option<usize>,
     ring_bytes: usize,
     max_event_bytes: usize,
     stall_timeout: Duration,
@@ -164,6 +166,7 @@ impl Default for TtlogBuilder {
             recorder_only: false,
             overflow: None,
             clock: Clock::Precise,
+            span_bytes: None,
             ring_bytes: 128 << 10,
             max_event_bytes: 16 << 10,
             stall_timeout: Duration::from_secs(2),
@@ -251,7 +254,7 @@ impl TtlogBuilder {
     ///
     /// **Where to put it.** On a tmpfs (`/dev/shm`, `/run`) it outlives the process and costs nothing. On a disk it outlives the machine, too,
     /// up to what was written back last; but each time the kernel has written a page back, the first store into it again
-    /// takes some microseconds, 80 and more now and then. The file has the size of the recorder, a quarter of that (64 KiB at least) for what began long ago, 64 KiB or more for call sites and threads, and
+    /// takes some microseconds, 80 and more now and then. The file has the size of the recorder, what [`span_bytes`](Self::span_bytes) says for what began long ago, 64 KiB or more for call sites and threads, and
     /// that of a [ring](Self::ring_bytes) for each thread that logs; all of it is taken from the device before it is used.
     ///
     /// A path is one process's at a time, as long as it runs: see [`InitError::BlackBoxInUse`]. Only its owner may read the file.
@@ -294,6 +297,16 @@ impl TtlogBuilder {
     /// How events get their time.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// How much memory, in bytes, the beginnings of spans and contexts have beside the events of the recorder, for snapshots of events whose spans began
+    /// long before. Half of it is for spans that have not ended: one with a number for its only field takes 56 bytes, so a service with 100,000
+    /// requests at once, in three spans or contexts each, needs 32 MiB for a snapshot in which every event has all of them. Beyond that, the
+    /// oldest are forgotten by snapshots, and [counted](crate::Stats::forgotten_spans); sinks that keep up know them all the same. Rounded up to
+    /// a power of two; from 64 KiB.
+    pub fn span_bytes(mut self, bytes: usize) -> Self {
+        self.span_bytes = Some(bytes);
         self
     }
 
@@ -470,6 +483,7 @@ impl TtlogBuilder {
             recorder_only: true,
             overflow: self.overflow,
             clock: self.clock,
+            span_bytes: self.span_bytes,
             ring_bytes: self.ring_bytes,
             max_event_bytes: self.max_event_bytes,
             stall_timeout: self.stall_timeout,
@@ -605,7 +619,12 @@ impl TtlogBuilder {
     }
 
     fn sizes(&self) -> Result<Sizes, InitError> {
-        Sizes::new(self.capacity_bytes, self.ring_bytes, self.max_event_bytes)
+        Sizes::new(
+            self.capacity_bytes,
+            self.span_bytes,
+            self.ring_bytes,
+            self.max_event_bytes,
+        )
     }
 
     /// What is made ready for fatal signals before there is a pipeline; `None` where they are not asked for.

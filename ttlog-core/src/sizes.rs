@@ -31,11 +31,20 @@ impl Sizes {
     /// `capacity_bytes` is `None` where it is no number that fits.
     pub(crate) fn new(
         capacity_bytes: Option<usize>,
+        span_bytes: Option<usize>,
         ring_bytes: usize,
         max_event_bytes: usize,
     ) -> Result<Sizes, InitError> {
         let capacity_bytes = capacity_bytes.unwrap_or(usize::MAX);
         in_range("capacity", capacity_bytes, 1, LARGEST_RECORDER_BYTES)?;
+        if let Some(bytes) = span_bytes {
+            in_range(
+                "span_bytes",
+                bytes,
+                SMALLEST_SPAN_WORDS * WORD_BYTES,
+                LARGEST_RECORDER_BYTES,
+            )?;
+        }
         in_range(
             "ring_bytes",
             ring_bytes,
@@ -59,7 +68,11 @@ impl Sizes {
         let recorder_words = (with_spare_chunks / WORD_BYTES).next_power_of_two();
         Ok(Sizes {
             recorder_words,
-            span_words: (recorder_words / SPANS_SHARE).max(SMALLEST_SPAN_WORDS),
+            span_words: match span_bytes {
+                Some(bytes) => (bytes / WORD_BYTES).next_power_of_two(),
+                None => recorder_words / SPANS_SHARE,
+            }
+            .max(SMALLEST_SPAN_WORDS),
             ring_words: (ring_bytes.max(longest_record * records) / WORD_BYTES).next_power_of_two(),
             longest_record: longest_record as u64,
         })
@@ -98,20 +111,30 @@ mod tests {
 
     #[test]
     fn there_is_room_for_what_was_asked_and_for_a_few_of_the_longest_records() {
-        let sizes = Sizes::new(Some(4096 * 128), 8 << 10, 16 << 10).unwrap();
+        let sizes = Sizes::new(Some(4096 * 128), None, 8 << 10, 16 << 10).unwrap();
         assert!(sizes.recorder_words * WORD_BYTES >= 4096 * 128);
         assert!(sizes.ring_words as u64 >= sizes.longest_record * RECORDS_PER_RING);
         assert_eq!(sizes.longest_record, 2048);
+        assert_eq!(sizes.span_words, sizes.recorder_words / SPANS_SHARE);
+        let sizes = Sizes::new(Some(4096 * 128), Some(3 << 20), 8 << 10, 16 << 10).unwrap();
+        assert_eq!(sizes.span_words * WORD_BYTES, 4 << 20);
     }
 
     #[test]
     fn what_is_out_of_range_is_named() {
         let errors = [
-            (Sizes::new(Some(0), 8 << 10, 1 << 10), "capacity"),
-            (Sizes::new(None, 8 << 10, 1 << 10), "capacity"),
-            (Sizes::new(Some(usize::MAX), 8 << 10, 1 << 10), "capacity"),
-            (Sizes::new(Some(1), 0, 1 << 10), "ring_bytes"),
-            (Sizes::new(Some(1), 8 << 10, usize::MAX), "max_event_bytes"),
+            (Sizes::new(Some(0), None, 8 << 10, 1 << 10), "capacity"),
+            (Sizes::new(None, None, 8 << 10, 1 << 10), "capacity"),
+            (
+                Sizes::new(Some(usize::MAX), None, 8 << 10, 1 << 10),
+                "capacity",
+            ),
+            (Sizes::new(Some(1), Some(1), 8 << 10, 1 << 10), "span_bytes"),
+            (Sizes::new(Some(1), None, 0, 1 << 10), "ring_bytes"),
+            (
+                Sizes::new(Some(1), None, 8 << 10, usize::MAX),
+                "max_event_bytes",
+            ),
         ];
         for (outcome, name) in errors {
             assert!(outcome.unwrap_err().to_string().contains(name));

@@ -195,6 +195,7 @@ impl SnapshotThread {
         let pipeline = self.pipeline.clone();
         let _moving = lock(&pipeline.moving);
         let result = self.merge();
+        self.spans.settle(&self.recorder);
         for source in &self.sources {
             source.ring.ring.release(source.cursor.position);
             source.ring.free_if_empty();

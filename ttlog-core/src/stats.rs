@@ -18,8 +18,8 @@ pub struct Stats {
     /// Events for which there was no place: a full ring under `DropNewest`, a wait that was given up, a
     /// panic in a value, too deep a nesting, a thread without memory.
     pub dropped: u64,
-    /// Spans that had not ended, or whose events may be in the recorder yet, and whose beginnings were forgotten because there were too many: in
-    /// snapshots events may be without them.
+    /// Spans that had not ended, or whose events may be in the recorder yet, and whose beginnings were forgotten because there were too many for
+    /// [`span_bytes`](crate::TtlogBuilder::span_bytes): in snapshots events may be without them.
     pub forgotten_spans: u64,
     /// What each sink has done, in the order in which they were given.
     pub sinks: Vec<SinkStats>,
@@ -50,7 +50,7 @@ pub struct SinkStats {
     pub dropped: u64,
     /// Failures, one for each call that failed.
     pub errors: u64,
-    /// Spans that had not ended and were forgotten because there were too many: their events are shown without them.
+    /// Spans that had not ended and were forgotten because all of them took more than 256 MiB: their events are shown without them.
     pub forgotten_spans: u64,
     /// Whether it is neither failing nor stalled now.
     pub healthy: bool,

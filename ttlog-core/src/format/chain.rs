@@ -23,7 +23,7 @@ pub(crate) fn label(span: &SpanInfo) -> String {
         }
         return label;
     }
-    push_part(&mut label, |out| match span.name.as_str() {
+    push_part(&mut label, |out| match &*span.name {
         "" => out.push('-'),
         name => push_word(out, name, Escapes::Rust),
     });

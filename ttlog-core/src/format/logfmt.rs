@@ -107,7 +107,7 @@ fn push_spans(out: &mut String, event: &EventRef<'_>) {
     let is_known = spans.peek().is_some();
     if is_known {
         out.push_str(" spans=");
-        let names: Vec<&str> = spans.map(|span| span.name.as_str()).collect();
+        let names: Vec<&str> = spans.map(|span| &*span.name).collect();
         push_word(out, &names.join(":"), Escapes::Json);
     }
     // The fields of the span that begins are the event's.

@@ -9,7 +9,8 @@
 //! nothing for its events, and one that lasts costs a copy a lap.
 //!
 //! What is needed has to leave room: spans that have not ended may take half of the ring. Beyond that the oldest are forgotten, those first that
-//! have no others in them, and counted.
+//! have no others in them, and counted. What is kept here of a span goes with its record in the ring, so the ring's size bounds it, too: it is
+//! about three times as large while the ring is full of spans with one field each. It goes as soon as the span is needed no longer.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
@@ -26,6 +27,8 @@ use crate::recorder::Recorder;
 use crate::ring::{Cursor, Ring};
 use crate::ring_memory::CHUNKS;
 
+/// Room for fewer spans than that is not given back.
+const LEAST_ROOM: usize = 1024;
 /// Of the fields that a span gets later, so many names are kept.
 const MOST_LATER_FIELDS: usize = 64;
 
@@ -38,6 +41,8 @@ pub(crate) struct LiveSpans {
     spans: HashMap<NonZeroU64, Live>,
     /// The spans in the order in which their beginnings stand in the ring; those that are gone as well.
     order: VecDeque<(u64, NonZeroU64)>,
+    /// The spans that have ended, in that order, with where the recorder was then.
+    ended: VecDeque<(u64, NonZeroU64)>,
     /// Words of the spans that have not ended.
     live_words: u64,
     names: RandomState,
@@ -47,7 +52,7 @@ pub(crate) struct LiveSpans {
 struct Live {
     parent: Option<NonZeroU64>,
     /// How many spans in it there are here.
-    children: usize,
+    children: u32,
     /// Its beginning, then its later fields.
     records: SmallVec<[Kept; 1]>,
     /// Where the recorder was when it ended.
@@ -58,21 +63,28 @@ struct Live {
 #[derive(Debug, Clone, Copy)]
 struct Kept {
     position: u64,
-    words: u64,
+    words: u32,
     /// Of the name of its field; 0 for a beginning, and where there are several.
-    name_hash: u64,
+    name_hash: u32,
 }
 
 impl Live {
     fn words(&self) -> u64 {
-        self.records.iter().map(|record| record.words).sum()
+        self.records
+            .iter()
+            .map(|record| u64::from(record.words))
+            .sum()
     }
 
     fn is_needed(&self, recorder: &Recorder) -> bool {
-        let log = &recorder.log;
-        let is_in_recorder = |position: u64| log.reserved() <= position + log.size();
-        self.children > 0 || self.ended_at.is_none_or(is_in_recorder)
+        let ended_within = |position| has_events_from(recorder, position);
+        self.children > 0 || self.ended_at.is_none_or(ended_within)
     }
+}
+
+/// Whether the recorder may have events from before this position.
+fn has_events_from(recorder: &Recorder, position: u64) -> bool {
+    recorder.log.reserved() <= position + recorder.log.size()
 }
 
 impl LiveSpans {
@@ -114,7 +126,7 @@ impl LiveSpans {
             RecordKind::SpanFields => {
                 let mut names = event.told_fields().map(|(name, _)| name);
                 let name_hash = match (names.next(), names.next()) {
-                    (Some(name), None) => self.names.hash_one(name) | 1,
+                    (Some(name), None) => self.names.hash_one(name) as u32 | 1,
                     _ => 0,
                 };
                 self.record(recorder, id, name_hash, record);
@@ -139,7 +151,7 @@ impl LiveSpans {
         if let Some(around) = parent.and_then(|parent| self.spans.get_mut(&parent)) {
             around.children += 1;
         }
-        self.live_words += kept.words;
+        self.live_words += u64::from(kept.words);
         self.order.push_back((kept.position, id));
         let live = Live {
             parent,
@@ -150,7 +162,7 @@ impl LiveSpans {
         self.spans.insert(id, live);
     }
 
-    fn record(&mut self, recorder: &Recorder, id: NonZeroU64, name_hash: u64, record: &[u64]) {
+    fn record(&mut self, recorder: &Recorder, id: NonZeroU64, name_hash: u32, record: &[u64]) {
         let Some(live) = self.spans.get(&id) else {
             return;
         };
@@ -179,8 +191,35 @@ impl LiveSpans {
         if let Some(live) = self.spans.get_mut(&id)
             && live.ended_at.is_none()
         {
-            live.ended_at = Some(recorder.log.start());
+            let position = recorder.log.start();
+            live.ended_at = Some(position);
             self.live_words -= live.words();
+            self.ended.push_back((position, id));
+        }
+    }
+
+    /// Lets those go that are needed no longer; to be called now and then.
+    pub(crate) fn settle(&mut self, recorder: &Recorder) {
+        while let Some((position, id)) = self.ended.front().copied()
+            && !has_events_from(recorder, position)
+        {
+            self.ended.pop_front();
+            self.remove_unneeded(recorder, Some(id));
+        }
+        if self.order.len() > 2 * self.spans.len() + LEAST_ROOM {
+            self.order.retain(|(_, id)| self.spans.contains_key(id));
+            self.give_back_room();
+        }
+    }
+
+    /// Takes a span out if it is not needed, and those around it that were needed for it alone.
+    fn remove_unneeded(&mut self, recorder: &Recorder, mut id: Option<NonZeroU64>) {
+        while let Some(unneeded) = id
+            && let Some(live) = self.spans.get(&unneeded)
+            && !live.is_needed(recorder)
+        {
+            id = live.parent;
+            self.remove(unneeded);
         }
     }
 
@@ -199,7 +238,7 @@ impl LiveSpans {
     // ---- The ring ----
 
     /// Appends a record; `None`, and counted, where it is too long.
-    fn append(&mut self, recorder: &Recorder, record: &[u64], name_hash: u64) -> Option<Kept> {
+    fn append(&mut self, recorder: &Recorder, record: &[u64], name_hash: u32) -> Option<Kept> {
         let ring = &recorder.spans;
         let words = record.len() as u64;
         if words > ring.size() / CHUNKS {
@@ -216,7 +255,7 @@ impl LiveSpans {
         ring.publish(position + words, 1);
         Some(Kept {
             position,
-            words,
+            words: record.len() as u32,
             name_hash,
         })
     }
@@ -258,8 +297,21 @@ impl LiveSpans {
         }
     }
 
+    /// Gives room back that was taken for many more spans than there are.
+    fn give_back_room(&mut self) {
+        let needed = (2 * self.spans.len()).max(LEAST_ROOM);
+        if self.spans.capacity() > 2 * needed {
+            self.spans.shrink_to(needed);
+        }
+        for queue in [&mut self.order, &mut self.ended] {
+            if queue.capacity() > 2 * needed {
+                queue.shrink_to(needed);
+            }
+        }
+    }
+
     /// Appends the records of a span, which is not in the order, once more.
-    fn append_again(&mut self, recorder: &Recorder, id: NonZeroU64, records: &[(u64, Vec<u64>)]) {
+    fn append_again(&mut self, recorder: &Recorder, id: NonZeroU64, records: &[(u32, Vec<u64>)]) {
         let mut kept: SmallVec<[Kept; 1]> = SmallVec::new();
         for (name_hash, record) in records {
             kept.extend(self.append(recorder, record, *name_hash));
@@ -273,6 +325,9 @@ impl LiveSpans {
 
     /// Goes on with another recorder, to which everything in the old one was appended.
     pub(crate) fn move_to(&mut self, old: &Recorder, new: &Recorder) {
+        for ended in &mut self.ended {
+            ended.0 = new.log.start();
+        }
         for (position, id) in std::mem::take(&mut self.order) {
             let Some(live) = self.spans.get_mut(&id) else {
                 continue;
@@ -292,14 +347,15 @@ impl LiveSpans {
 }
 
 /// The records of a span, none of which was overwritten yet.
-fn copy(ring: &Ring, live: &Live) -> Vec<(u64, Vec<u64>)> {
+fn copy(ring: &Ring, live: &Live) -> Vec<(u32, Vec<u64>)> {
     let records = live.records.iter().map(|kept| {
+        let length = u64::from(kept.words);
         let mut words = Vec::with_capacity(kept.words as usize);
         let mut cursor = Cursor {
             position: kept.position,
             count: 0,
         };
-        ring.read(&mut cursor, kept.words, &mut words);
+        ring.read(&mut cursor, length, &mut words);
         (kept.name_hash, words)
     });
     records.collect()

@@ -110,8 +110,8 @@ impl Surroundings {
 
     /// What is directly in a span or context that is in these.
     pub(super) fn within(self, info: &SpanInfo, prefix: Option<TracePrefix>) -> Surroundings {
-        if let Some(continued) = info.continued {
-            return continued;
+        if let Some(continued) = &info.continued {
+            return **continued;
         }
         if info.is_context {
             return self;

@@ -1,8 +1,9 @@
 //! [`SpanTable`]: what a reader of the stream knows of spans and contexts.
 //!
 //! It is fed every record that is no event, in the order of the stream. An entry goes when its span has ended and no span in it is left. A span
-//! whose end never comes (its guard was forgotten, its end was lost) stays, so the number of entries and their memory are bounded: beyond
-//! that, the oldest goes first, unless it has others in it.
+//! whose end never comes (its guard was forgotten, its end was lost) stays, so the entries' memory is bounded: beyond that, the oldest goes first,
+//! unless it has others in it. The bound is far beyond what a service has open at once, so that it is met by nothing but a mistake; what was taken
+//! for many spans is given back when they have ended.
 
 use std::collections::{HashMap, VecDeque};
 use std::num::NonZeroU64;
@@ -16,29 +17,49 @@ use super::surroundings::{Surroundings, Trace, TracePrefix};
 use crate::decode::EventRef;
 use crate::metadata::RecordKind;
 
-/// How many spans and contexts a reader knows, at most.
-const MOST_SPANS: usize = 1 << 16;
-/// How much memory they take, at most, in bytes.
-const MOST_BYTES: usize = 32 << 20;
+/// How much memory the spans and contexts that a reader knows take, at most, in bytes: enough for half a million with a number each.
+const MOST_BYTES: usize = 256 << 20;
+/// Room for fewer than that is not given back.
+const LEAST_ROOM: usize = 1024;
 /// How many spans of an event are given, at most: the innermost.
 const DEEPEST: usize = 64;
 /// How many entries that have others in them are spared when one has to go.
 const MOST_SPARED: usize = 16;
 
+/// What an entry takes beside its [`SpanInfo`]: itself, and its places in a map that is half empty and in the order.
+const ENTRY_BYTES: usize = size_of::<Entry>() + 4 * size_of::<NonZeroU64>() + 2 * size_of::<u64>();
+
 /// See the [module](self).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct SpanTable {
-    spans: HashMap<NonZeroU64, Entry>,
+    /// Boxed, so that the room which a map has in reserve is small.
+    spans: HashMap<NonZeroU64, Box<Entry>>,
     /// How many entries have a parent of this number, which is not known: it may be told yet. No more than there are entries.
     waiting: HashMap<NonZeroU64, usize>,
     /// The numbers in the order of their beginnings; of those that have gone, too.
     order: VecDeque<NonZeroU64>,
     bytes: usize,
+    most_bytes: usize,
     /// What has ended with the last record: who writes that wants to know it yet.
     ended: Option<NonZeroU64>,
     dropped: u64,
     /// Of the process that the stream comes from, where it is known.
     prefix: Option<TracePrefix>,
+}
+
+impl Default for SpanTable {
+    fn default() -> Self {
+        SpanTable {
+            spans: HashMap::new(),
+            waiting: HashMap::new(),
+            order: VecDeque::new(),
+            bytes: 0,
+            most_bytes: MOST_BYTES,
+            ended: None,
+            dropped: 0,
+            prefix: None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -81,7 +102,7 @@ impl SpanTable {
         let Some(mut info) = SpanInfo::of(event) else {
             return;
         };
-        let (id, bytes) = (info.id, info.bytes());
+        let (id, bytes) = (info.id, info.bytes() + ENTRY_BYTES);
         self.bytes += bytes;
         if let Some(entry) = self.spans.get_mut(&id) {
             // Told again, as it was when it began.
@@ -106,7 +127,7 @@ impl SpanTable {
             children: self.waiting.remove(&id).unwrap_or(0),
             has_ended: false,
         };
-        self.spans.insert(id, entry);
+        self.spans.insert(id, Box::new(entry));
         self.order.push_back(id);
         self.keep_bounds();
     }
@@ -120,7 +141,7 @@ impl SpanTable {
         let info = Arc::make_mut(&mut entry.info);
         info.record(event);
         self.bytes -= entry.bytes;
-        entry.bytes = info.bytes();
+        entry.bytes = info.bytes() + ENTRY_BYTES;
         self.bytes += entry.bytes;
         self.keep_bounds();
     }
@@ -136,6 +157,21 @@ impl SpanTable {
         }
         if self.order.len() > 2 * self.spans.len() + 64 {
             self.order.retain(|id| self.spans.contains_key(id));
+            self.give_back_room();
+        }
+    }
+
+    /// Gives room back that was taken for many more entries than there are: seldom, since it takes as long as there are entries.
+    fn give_back_room(&mut self) {
+        let needed = (2 * self.spans.len()).max(LEAST_ROOM);
+        if self.spans.capacity() > 2 * needed {
+            self.spans.shrink_to(needed);
+        }
+        if self.waiting.capacity() > 2 * needed {
+            self.waiting.shrink_to(needed);
+        }
+        if self.order.capacity() > 2 * needed {
+            self.order.shrink_to(needed);
         }
     }
 
@@ -172,7 +208,7 @@ impl SpanTable {
 
     fn keep_bounds(&mut self) {
         let mut spared = 0;
-        while self.spans.len() > MOST_SPANS || self.bytes > MOST_BYTES {
+        while self.bytes > self.most_bytes {
             let Some(id) = self.order.pop_front() else {
                 return;
             };
@@ -195,6 +231,7 @@ impl SpanTable {
         *self = SpanTable {
             dropped: self.dropped,
             prefix: self.prefix,
+            most_bytes: self.most_bytes,
             ..SpanTable::default()
         };
     }
@@ -350,15 +387,19 @@ mod tests {
 
     #[test]
     fn spans_that_never_end_take_bounded_memory_and_those_around_others_go_last() {
-        let mut table = SpanTable::default();
+        let mut table = SpanTable {
+            most_bytes: 1 << 20,
+            ..SpanTable::default()
+        };
         feed(&mut table, RecordKind::SpanBegin, 1, 0);
         for id in 2..=100_000 {
             feed(&mut table, RecordKind::SpanBegin, id, 1);
         }
-        assert_eq!(table.spans.len(), MOST_SPANS);
         assert!(table.waiting.is_empty());
-        assert!(table.bytes <= MOST_BYTES);
-        assert_eq!(table.dropped(), 100_000 - MOST_SPANS as u64);
+        assert!((1 << 19..=1 << 20).contains(&table.bytes));
+        let kept = table.spans.len();
+        assert!((1_000..10_000).contains(&kept), "{kept}");
+        assert_eq!(table.dropped(), 100_000 - kept as u64);
         assert_eq!(chain(&table, 100_000), [1, 100_000]);
         assert_eq!(chain(&table, 2), [0; 0]);
         for id in 1..=100_000 {
@@ -367,6 +408,7 @@ mod tests {
         feed(&mut table, RecordKind::Event, 0, 0);
         assert_eq!((table.spans.len(), table.bytes), (0, 0));
         assert!(table.order.len() <= 64);
+        assert!(table.spans.capacity() <= 4 * LEAST_ROOM);
     }
 
     /// A context that says that it continues the trace 0x77, called by the span 0x99.

@@ -271,6 +271,39 @@ fn spans_that_never_end_take_no_more_room_than_there_is_and_are_counted() {
     });
 }
 
+#[test]
+fn guards_that_are_forgotten_take_no_more_room_than_there_is_and_are_counted() {
+    let directory = TempDir::new();
+    let handle = init()
+        .recorder_only()
+        .capacity(1)
+        .snapshot_dir(directory.path(""))
+        .build()
+        .unwrap();
+    handle.scope(|| {
+        // Each is in the one before, for good.
+        for number in 0..50_000 {
+            std::mem::forget(span(&REQUEST, number).entered());
+            if number % 1000 == 0 {
+                assert!(handle.flush());
+            }
+        }
+        log("deep inside");
+    });
+    assert!(handle.flush());
+    let forgotten = handle.stats().forgotten_spans;
+    assert!(forgotten > 40_000 && forgotten < 50_000, "{forgotten}");
+    let events = of_snapshot(&handle);
+    let event = events.iter().find(|event| event.message == "deep inside");
+    let chain = chain(event.unwrap());
+    assert!(chain.ends_with("request=49998 request=49999"), "{chain}");
+    assert_eq!(
+        chain.split(' ').count(),
+        64,
+        "the innermost, as many as are shown"
+    );
+}
+
 /// Holds its sink's thread until it is let go.
 #[derive(Clone)]
 struct Gate(std::sync::Arc<std::sync::Mutex<()>>, Memory);
