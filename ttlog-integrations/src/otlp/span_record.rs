@@ -42,7 +42,7 @@ pub(super) fn span(event: &EventRef<'_>) -> Option<Span> {
             .parent_span_id()
             .map_or_else(Vec::new, |parent| parent.get().to_be_bytes().into()),
         flags: SAMPLED,
-        name: info.name.clone(),
+        name: info.name.to_string(),
         kind: SpanKind::Internal.into(),
         start_time_unix_nano: end_ns.saturating_sub(number("duration_ns").unwrap_or(0)),
         end_time_unix_nano: end_ns,
