@@ -108,7 +108,7 @@ impl ThreadRing {
     /// Whether the next record can have `words` words at once.
     #[inline(always)]
     pub(crate) fn has_room(&self, words: u64) -> bool {
-        self.room(words).is_some()
+        self.ring.start() + words <= self.ring.reserved()
     }
 
     /// Where the next record begins, if it can have `words` words at once, and up to where it may be written for now.
