@@ -164,7 +164,8 @@
 //! To any number of sinks, each on a thread of its own: [`sink::Console`], [`sink::File`], [`sink::RollingFile`], [`sink::Memory`] for tests, and
 //! whatever implements [`Sink`]. A sink has a [format](mod@format): [`Text`](format::Text), [`Pretty`](format::Pretty),
 //! [`Json`](format::Json) or [`Logfmt`](format::Logfmt); `TTLOG_FORMAT=json` chooses where the program doesn't. Beginnings and ends of spans have lines of
-//! their own; `TTLOG_SPANS=ends` or `=off` leaves them out, as [`Sink::with_spans`] does for one sink.
+//! their own; `TTLOG_SPANS=ends` or `=off` leaves them out, as [`Sink::with_spans`] does for one sink. All variables of the environment, and what wins over them, are in
+//! [docs/environment.md](https://github.com/ttlog-rs/ttlog/blob/main/docs/environment.md).
 //!
 //! ```no_run
 //! use ttlog::Sink;

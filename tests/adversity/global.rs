@@ -541,6 +541,10 @@ fn child_with_a_custom_logger() {
     })
     .join()
     .unwrap();
+    let ended = std::mem::take(&mut *custom.events.lock().unwrap());
+    let mut said: Vec<_> = ended.into_iter().map(|event| event.message).collect();
+    said.sort();
+    assert_eq!(said, ["goes on", "hello", "made after", "made before"]);
     let kept = Kept::default();
     let local = tiny().sink(kept.clone()).build().unwrap();
     local.scope(|| info!("local"));

@@ -4,6 +4,8 @@
 //! with the name of one ignored test (see `support::run_child`).
 
 mod accounts;
+mod custom_loggers;
+mod environment;
 mod filters;
 #[cfg(unix)]
 mod forks;

@@ -31,6 +31,7 @@ use crate::callsite;
 use crate::current;
 use crate::dispatch;
 use crate::level::LogLevel;
+use crate::logger::Logger;
 
 pub use crate::callsite::{CallSite, Interest};
 pub use crate::encode::{Encoder, Origin, Place};
@@ -88,6 +89,17 @@ pub fn flush() -> bool {
         Some(pipeline) => pipeline.flush(),
         None => true,
     }
+}
+
+/// Gives all events to another logging system, as [`install_logger`](crate::install_logger) does to a logger; where neither the application nor
+/// `RUST_LOG` says a level, that system alone says what it wants, by [`Logger::enabled`].
+pub fn install_backend(logger: Box<dyn Logger>) {
+    dispatch::install_logger_at(logger, LogLevel::Trace);
+}
+
+/// Counts an event as dropped that an adapter had to give up.
+pub fn count_dropped() {
+    dispatch::count_homeless();
 }
 
 /// Tells of a change, with no lock held that an answer needs.

@@ -205,12 +205,17 @@ impl CallSite {
         if self.id() == 0 {
             self.ask();
         }
-        dispatch::is_enabled(level, target)
+        dispatch::is_kind_enabled(level, target, self.metadata.kind)
     }
 
     #[cold]
     #[inline(never)]
     fn ask(&'static self) -> bool {
+        let state = self.state.load(Ordering::Relaxed);
+        let depends = state >> INTEREST_SHIFT == Interest::Sometimes as u32;
+        if depends && dispatch::is_started() && !current::is_in_cold_path() {
+            return self.asks_here();
+        }
         // Once: an allocator that logs may get here again, while this thread holds the table.
         let interest = current::once_at_a_time(|| {
             dispatch::start();
@@ -219,14 +224,18 @@ impl CallSite {
         match interest {
             Some(Interest::Always) => true,
             Some(Interest::Never) => false,
-            Some(Interest::Sometimes) => {
-                dispatch::is_enabled(self.metadata.level, &self.metadata.target)
-            }
+            Some(Interest::Sometimes) => self.asks_here(),
             None => {
                 dispatch::count_homeless();
                 false
             }
         }
+    }
+
+    /// Whether an event of this site is wanted in this thread.
+    fn asks_here(&'static self) -> bool {
+        let Metadata { level, kind, .. } = self.metadata;
+        dispatch::is_kind_enabled(level, &self.metadata.target, kind)
     }
 
     /// Says which of the known fields, by their bits, are not one value each because what stands there spreads. The mask is

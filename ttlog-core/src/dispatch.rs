@@ -8,13 +8,17 @@
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
+use crate::auto_init;
 use crate::callsite::{self, Interest};
 use crate::current;
+use crate::exit;
 use crate::filter::Filter;
 use crate::flow::Flow;
 use crate::init::TtlogBuilder;
+use crate::known_spans;
 use crate::level::LogLevel;
-use crate::logger::Logger;
+use crate::logger::{self, Logger};
+use crate::metadata::RecordKind;
 use crate::pipeline::Pipeline;
 use crate::sync::lock;
 
@@ -35,9 +39,9 @@ static IS_CUSTOM: AtomicBool = AtomicBool::new(false);
 /// Events that were lost where there was no pipeline to count them.
 static HOMELESS: AtomicU64 = AtomicU64::new(0);
 
-#[derive(Clone)]
 pub(crate) struct Custom {
     logger: Arc<dyn Logger>,
+    /// What holds where there is no global pipeline, whose filter it would be.
     filter: Arc<Filter>,
 }
 
@@ -60,10 +64,15 @@ pub(crate) enum Destination {
 /// }
 /// ```
 pub fn is_enabled(level: LogLevel, target: &str) -> bool {
-    if !callsite::level_is_wanted(level) || current::is_in_cold_path() {
+    callsite::level_is_wanted(level) && is_kind_enabled(level, target, RecordKind::Event)
+}
+
+/// The same for records of any kind, whose level may be wanted.
+pub(crate) fn is_kind_enabled(level: LogLevel, target: &str, kind: RecordKind) -> bool {
+    if current::is_in_cold_path() {
         return false;
     }
-    let custom = custom_filter();
+    let custom = custom_and_filter();
     let of_thread = current::with_flow(|flow| {
         let flow = flow.filter(|flow| custom.is_none() || !is_global(flow))?;
         Some(flow.filter().enabled(target, level))
@@ -71,9 +80,9 @@ pub fn is_enabled(level: LogLevel, target: &str) -> bool {
     if let Some(answer) = of_thread {
         return answer;
     }
-    if let Some(filter) = custom {
+    if let Some((custom, filter)) = custom {
         current::leave_home();
-        return filter.enabled(target, level);
+        return filter.enabled(target, level) && logger::wants(&*custom, level, target, kind);
     }
     match current::once_at_a_time(start) {
         Some(Some(pipeline)) => pipeline.flow.filter().enabled(target, level),
@@ -87,8 +96,19 @@ fn is_global(flow: &Arc<Flow>) -> bool {
 
 /// What all that lives together wants of a call site.
 pub(crate) fn interest(level: LogLevel, target: &str) -> Interest {
-    if global().is_none() || IS_CUSTOM.load(Ordering::Relaxed) {
-        return Interest::Sometimes;
+    if let Some((_, filter)) = custom_and_filter() {
+        let is_wanted = filter.enabled(target, level) || live_pipeline_wants(level, target);
+        return if is_wanted {
+            Interest::Sometimes
+        } else {
+            Interest::Never
+        };
+    }
+    if global().is_none() {
+        return match is_off() && !live_pipeline_wants(level, target) {
+            true => Interest::Never,
+            false => Interest::Sometimes,
+        };
     }
     let answers = live()
         .into_iter()
@@ -102,12 +122,18 @@ pub(crate) fn interest(level: LogLevel, target: &str) -> Interest {
     }
 }
 
+fn live_pipeline_wants(level: LogLevel, target: &str) -> bool {
+    let wants = |pipeline: Arc<Pipeline>| pipeline.flow.filter().enabled(target, level);
+    live().into_iter().any(wants)
+}
+
 /// The least severe level that anything wants, `None` where nothing wants any.
 pub(crate) fn least_level() -> Option<LogLevel> {
-    if global().is_none() && !IS_CUSTOM.load(Ordering::Relaxed) {
+    let custom = custom_and_filter();
+    if global().is_none() && custom.is_none() && !is_off() {
         return Some(LogLevel::Trace);
     }
-    let custom = custom_filter().and_then(|filter| filter.least_level());
+    let custom = custom.and_then(|(_, filter)| filter.least_level());
     let live = live();
     let of_pipelines = live
         .iter()
@@ -197,13 +223,16 @@ pub(crate) fn started(pipeline: &Arc<Pipeline>) -> &Arc<Pipeline> {
     }
 }
 
-/// The global pipeline; makes it, with settings from the environment, where there is none and nothing
-/// stands in its place. To be called through [`current::once_at_a_time`].
+/// The global pipeline; makes it, with settings from the environment, where there is none, nothing
+/// stands in its place and the application has not [said no](auto_init). To be called through [`current::once_at_a_time`].
 pub(crate) fn start() -> Option<Arc<Pipeline>> {
     if let Some(pipeline) = global() {
         return Some(pipeline.clone());
     }
-    if IS_CUSTOM.load(Ordering::Relaxed) {
+    if has_custom() {
+        return None;
+    }
+    if !IS_INHERITED.load(Ordering::Relaxed) && !auto_init::is_on() {
         return None;
     }
     TtlogBuilder::start_unasked();
@@ -218,9 +247,14 @@ pub(crate) fn start_reporter() {
     }
 }
 
+/// Whether it is known that a log call starts nothing, where there is no global pipeline.
+fn is_off() -> bool {
+    auto_init::is_off() && !IS_INHERITED.load(Ordering::Relaxed)
+}
+
 /// Where an event of a thread goes that has no ring yet.
 pub(crate) fn destination() -> Option<Destination> {
-    if IS_CUSTOM.load(Ordering::Relaxed) {
+    if has_custom() {
         return Some(Destination::Custom);
     }
     start().map(Destination::Pipeline)
@@ -228,24 +262,51 @@ pub(crate) fn destination() -> Option<Destination> {
 
 // ---- Custom loggers ----
 
-/// Gives all events that would go to the global pipeline to `logger` instead, those that
-/// [`set_level`](crate::set_level) and `RUST_LOG` let through. Replaces one that was installed before.
+/// Gives all events that would go to the global pipeline to `logger` instead, those that its filter lets through: the settings of
+/// [`init`](crate::init), before or after, [`set_level`](crate::set_level) and `RUST_LOG`, or `Info`. Replaces one that was installed before;
+/// [`uninstall_logger`] takes it away.
+///
+/// What the pipeline has recorded before goes where it would have gone.
 pub fn install_logger(logger: Box<dyn Logger>) {
-    let filter = match global_here() {
-        Some(global) => global.flow.filter(),
-        None => Arc::new(crate::init::filter_of_environment().or_level(LogLevel::Info)),
-    };
-    let new = Some(Custom {
+    install_logger_at(logger, LogLevel::Info);
+}
+
+/// The same, with the level that holds where neither the application nor `RUST_LOG` says one.
+pub(crate) fn install_logger_at(logger: Box<dyn Logger>, level: LogLevel) {
+    let filter = crate::init::filter_of_environment().or_level(level);
+    let new = Custom {
         logger: logger.into(),
-        filter,
+        filter: Arc::new(filter),
+    };
+    // In a child of `fork`: the filter that was in force is that of the pipeline.
+    global_here();
+    exit::flush_at_exit();
+    drop(exchange(Some(new)));
+}
+
+/// Takes the [installed](install_logger) logger away and flushes it: events go to the global pipeline again, which the next one starts if need
+/// be. `false` where there was none.
+///
+/// No event is lost or given twice: one that was on its way to the logger is recorded.
+pub fn uninstall_logger() -> bool {
+    let Some(old) = exchange(None) else {
+        return false;
+    };
+    known_spans::forget();
+    old.logger.flush();
+    true
+}
+
+/// What it gives may log while it is dropped.
+fn exchange(new: Installed) -> Installed {
+    let is_custom = new.is_some();
+    let old = current::undisturbed(|| {
+        let mut custom = CUSTOM.write().unwrap_or_else(PoisonError::into_inner);
+        IS_CUSTOM.store(is_custom, Ordering::Relaxed);
+        std::mem::replace(&mut *custom, new)
     });
-    let mut custom = CUSTOM.write().unwrap_or_else(PoisonError::into_inner);
-    let old = std::mem::replace(&mut *custom, new);
-    drop(custom);
-    // Only now: it may log while it is dropped.
-    drop(old);
-    IS_CUSTOM.store(true, Ordering::Relaxed);
     callsite::refresh();
+    old
 }
 
 /// Changes the level of targets that no directive covers, for the global pipeline or the custom logger in its place.
@@ -273,25 +334,38 @@ pub(crate) fn has_custom() -> bool {
 
 /// Whether an event of this level and target is wanted where those of no scope go; `global` is the global pipeline.
 pub(crate) fn global_wants(global: &Pipeline, level: LogLevel, target: &str) -> bool {
-    let filter = custom_filter().unwrap_or_else(|| global.flow.filter());
-    filter.enabled(target, level)
+    global.flow.filter().enabled(target, level)
+        && custom().is_none_or(|custom| logger::wants(&*custom, level, target, RecordKind::Event))
 }
 
 /// The custom logger, where one is installed.
 pub(crate) fn custom() -> Option<Arc<dyn Logger>> {
-    if !IS_CUSTOM.load(Ordering::Relaxed) {
+    if !has_custom() {
         return None;
     }
     let custom = CUSTOM.read().unwrap_or_else(PoisonError::into_inner);
     custom.as_ref().map(|custom| custom.logger.clone())
 }
 
-fn custom_filter() -> Option<Arc<Filter>> {
-    if !IS_CUSTOM.load(Ordering::Relaxed) {
+/// The custom logger and what it is asked for, where one is installed.
+fn custom_and_filter() -> Option<(Arc<dyn Logger>, Arc<Filter>)> {
+    if !has_custom() {
         return None;
     }
     let custom = CUSTOM.read().unwrap_or_else(PoisonError::into_inner);
-    custom.as_ref().map(|custom| custom.filter.clone())
+    let Custom { logger, filter } = custom.as_ref()?;
+    let filter = global().map_or_else(|| filter.clone(), |global| global.flow.filter());
+    Some((logger.clone(), filter))
+}
+
+/// What a custom logger is asked for, where one is installed.
+pub(crate) fn custom_filter() -> Option<Arc<Filter>> {
+    custom_and_filter().map(|(_, filter)| filter)
+}
+
+/// Whether a call site may ask what is wanted without starting anything.
+pub(crate) fn is_started() -> bool {
+    has_custom() || global().is_some()
 }
 
 // ---- Losses ----
@@ -301,6 +375,8 @@ pub(crate) fn count_homeless() {
     current::with_flow(
         |flow| match flow.or_else(|| global().map(|global| &global.flow)) {
             Some(flow) => flow.count_homeless(1),
+            // Nobody wanted it.
+            None if is_off() => {}
             None => {
                 HOMELESS.fetch_add(1, Ordering::Relaxed);
             }

@@ -1,8 +1,9 @@
-//! Reports what histograms have left and flushes the global pipeline when the process ends, by a return from `main` or by `exit`, and waits for snapshots that are being written.
+//! Reports what histograms have left and flushes the global pipeline, or the custom logger in its place, when the process ends, by a return from `main` or by `exit`, and waits for snapshots that are being written.
 
 use std::ffi::c_int;
 use std::sync::Once;
 
+use crate::current;
 use crate::dispatch;
 use crate::histogram;
 use crate::panic_snapshots;
@@ -18,6 +19,10 @@ extern "C" fn flush() {
         histogram::report_rest(pipeline);
         pipeline.flush_at_end();
         pipeline.settle();
+    }
+    if let Some(logger) = dispatch::custom() {
+        // The panic of a logger must not end in a function that can't unwind.
+        let _ = current::catch(|| logger.flush());
     }
 }
 

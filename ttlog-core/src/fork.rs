@@ -29,6 +29,7 @@ use crate::current::{self, Paused};
 use crate::dispatch;
 use crate::histogram;
 use crate::init::{self, Start};
+use crate::known_spans;
 use crate::panic_snapshots;
 use crate::pipeline::{Pipeline, PipelineLocks};
 use crate::sink::stream;
@@ -100,6 +101,7 @@ struct Held {
     table: MutexGuard<'static, callsite::Table>,
     live: MutexGuard<'static, dispatch::Live>,
     _custom: RwLockWriteGuard<'static, dispatch::Installed>,
+    _known_spans: MutexGuard<'static, known_spans::Known>,
     pipelines: Vec<HeldPipeline>,
     names: MutexGuard<'static, thread_names::Names>,
     histograms: MutexGuard<'static, histogram::Table>,
@@ -117,6 +119,7 @@ impl Held {
         let table = hold(&callsite::TABLE, until)?;
         let live = hold(&dispatch::LIVE, until)?;
         let custom = hold_whole(&dispatch::CUSTOM, until)?;
+        let known_spans = hold(&known_spans::KNOWN, until)?;
         let pipelines = live
             .iter()
             .filter_map(|pipeline| pipeline.upgrade())
@@ -129,6 +132,7 @@ impl Held {
             table,
             live,
             _custom: custom,
+            _known_spans: known_spans,
             pipelines,
             names,
             histograms,

@@ -54,12 +54,17 @@ impl TtlogHandle {
         self.here().snapshot(reason)
     }
 
-    /// Returns when all that was logged before it has reached every sink.
+    /// Returns when all that was logged before it has reached every sink; a [custom logger](crate::install_logger) is told to flush, too.
     ///
     /// `false` where a sink, or ttlog itself, is failing, or makes no progress for twice the
     /// [stall timeout](crate::TtlogBuilder::stall_timeout); and at once when a sink calls it, or a child of `fork` for a pipeline
     /// that it has not got.
     pub fn flush(&self) -> bool {
+        if self.is_global
+            && let Some(logger) = dispatch::custom()
+        {
+            logger.flush();
+        }
         dispatch::if_started(&self.pipeline).is_none_or(|pipeline| pipeline.flush())
     }
 

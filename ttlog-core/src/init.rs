@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 
+use crate::auto_init;
 use crate::black_box::{BlackBox, Place};
 use crate::callsite;
 use crate::clock::{Calibration, Clock, TickSource, now_nanos};
@@ -428,13 +429,14 @@ impl TtlogBuilder {
         }
     }
 
-    /// The defaults, with what the environment says; without a sink where a custom logger takes the events.
+    /// The defaults, with what the environment says. Where a custom logger takes the events, with what holds for it, in case it goes again; and
+    /// without a sink, if the application wants nothing started.
     fn unasked() -> Self {
-        let settings = TtlogBuilder::default().with_environment();
-        if dispatch::has_custom() {
-            settings.recorder_only()
-        } else {
-            settings
+        let settings = TtlogBuilder::default();
+        match dispatch::custom_filter() {
+            None => settings.with_environment(),
+            Some(filter) if auto_init::is_on() => settings.with_known_filter(&filter),
+            Some(filter) => settings.with_known_filter(&filter).recorder_only(),
         }
     }
 

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `level`, `metadata`, `filter`, `callsite`, `dispatch`, `limiter` | what an event is known by, and whether it is wanted |
 //! | `encode`, `formatted`, `slot`, `value`, `redacted`, `redaction`, `field`, `fields`, `field_writer`, `probe`, `any_value`, `record`, `decode` | an event as words: written in place, read without a copy |
-//! | `event`, `compare`, `event_builder`, `logger`, `scratch` | an event that owns its parts, and what takes such events |
+//! | `event`, `compare`, `event_builder`, `logger`, `known_spans`, `scratch` | an event that owns its parts, and what takes such events |
 //! | `ring`, `ring_memory`, `thread_ring`, `registry`, `current`, `thread_names`, `flow` | the rings, and which thread has which |
 //! | `span`, `timer`, `histogram` | spans, contexts, and futures in them; how long something took, as an event, or as one for many |
 //! | `clock` | ticks, and what wall time they were |
@@ -15,13 +15,14 @@
 //! | `capture`, `process_facts`, `build_id`, `snapshot` | from the recorder into a file, and back |
 //! | `triggers`, `snapshot_settings`, `snapshot_signal` | when a snapshot is taken that nobody asked for |
 //! | `fatal_signals` | the record of the signal that a process dies of |
-//! | `init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `panic_snapshots`, `backtrace`, `exit`, `report` | what an application sees of all this |
+//! | `init`, `auto_init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `panic_snapshots`, `backtrace`, `exit`, `report` | what an application sees of all this |
 //! | `fork`, `heir` | what becomes of all this in a child of `fork` |
 //!
 //! `ARCHITECTURE.md` in the repository draws them.
 
 mod answer;
 mod any_value;
+mod auto_init;
 mod backtrace;
 #[cfg(feature = "black-box")]
 pub mod black_box;
@@ -54,6 +55,7 @@ mod heir;
 mod histogram;
 mod init;
 mod init_error;
+mod known_spans;
 mod level;
 mod limiter;
 mod logger;
@@ -96,10 +98,11 @@ mod timer;
 mod triggers;
 mod value;
 
+pub use auto_init::auto_init;
 pub use capture::snapshot;
 pub use clock::{Clock, now_nanos};
 pub use decode::{ErrorChain, EventFields, EventRef, ValueRef};
-pub use dispatch::{install_logger, is_enabled, set_level};
+pub use dispatch::{install_logger, is_enabled, set_level, uninstall_logger};
 pub use event::{Field, FieldValue, LogEvent};
 pub use event_builder::EventBuilder;
 pub use field_writer::FieldWriter;

@@ -1,6 +1,7 @@
 //! [`Logger`]: what can stand in the place of ttlog's own runtime; [`RingLogger`]: that runtime as one.
 
 use std::cell::Cell;
+use std::num::NonZeroU64;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -8,9 +9,12 @@ use crate::current::{self, DEEPEST_NESTING};
 use crate::dispatch;
 use crate::encode::Encoder;
 use crate::event::{Field, LogEvent};
+use crate::known_spans;
 use crate::level::LogLevel;
+use crate::metadata::RecordKind;
 use crate::pipeline::Pipeline;
 use crate::record::flag;
+use crate::span;
 use crate::thread_ring::{ThreadRing, Use};
 
 /// Receives events on the thread that logs them, in place of ttlog's own runtime.
@@ -19,7 +23,17 @@ use crate::thread_ring::{ThreadRing, Use};
 /// [`Sink`](crate::Sink) is the better choice: it costs the callers nothing.
 pub trait Logger: Send + Sync {
     /// Takes one event. May log: events are taken to a depth of four within each other, and dropped beyond.
+    ///
+    /// Beginnings and ends of [spans](crate::Span) and contexts come as events of another [kind](LogEvent::kind). Each event names the
+    /// spans that it is in, those that began since a logger is installed.
     fn emit(&self, event: LogEvent);
+
+    /// Whether it wants an event of this level and target that the filter lets through, or a span. Asked before the values are evaluated, which
+    /// they are not where it says no. It may be asked for an event that never comes, and given one that it was not asked for.
+    fn enabled(&self, level: LogLevel, target: &str, kind: RecordKind) -> bool {
+        let _ = (level, target, kind);
+        true
+    }
 
     /// Brings everything taken before to its place.
     fn flush(&self);
@@ -54,11 +68,14 @@ impl Logger for RingLogger {
 ///
 /// The event keeps its timestamp; its thread is the one that calls.
 pub fn emit_fast(mut event: LogEvent) {
-    if let Some(logger) = dispatch::custom() {
-        if let Some(redaction) = dispatch::global().and_then(|global| global.flow.redaction()) {
-            redaction.clean_fields(&mut event);
+    let is_scoped = current::with_flow(|flow| flow.is_some_and(|flow| !flow.is_global()));
+    let custom = if is_scoped { None } else { dispatch::custom() };
+    if let Some(logger) = custom {
+        event.span_id = event.span_id.or(NonZeroU64::new(span::current_id()));
+        if event.spans.is_empty() {
+            event.spans = known_spans::around(event.span_id);
         }
-        give(&*logger, event);
+        give_by_hand(&*logger, event);
     } else {
         encode(&event);
     }
@@ -69,8 +86,26 @@ thread_local! {
     static EMITTING: Cell<usize> = const { Cell::new(0) };
 }
 
+/// Gives a custom logger an event that was not encoded.
+pub(crate) fn give_by_hand(logger: &dyn Logger, mut event: LogEvent) {
+    if let Some(redaction) = dispatch::global().and_then(|global| global.flow.redaction()) {
+        redaction.clean_fields(&mut event);
+    }
+    give(logger, event);
+}
+
 /// Gives a custom logger an event, unless it is too deep in itself.
 pub(crate) fn give(logger: &dyn Logger, event: LogEvent) {
+    within(|| logger.emit(event));
+}
+
+/// Whether a custom logger wants such an event; not where it is too deep in itself.
+pub(crate) fn wants(logger: &dyn Logger, level: LogLevel, target: &str, kind: RecordKind) -> bool {
+    within(|| logger.enabled(level, target, kind)).unwrap_or(false)
+}
+
+/// Calls a custom logger, unless this thread is too deep in it: then an event is counted as lost.
+fn within<R>(call: impl FnOnce() -> R) -> Option<R> {
     struct Leave;
 
     impl Drop for Leave {
@@ -81,11 +116,11 @@ pub(crate) fn give(logger: &dyn Logger, event: LogEvent) {
 
     if EMITTING.get() >= DEEPEST_NESTING {
         dispatch::count_homeless();
-        return;
+        return None;
     }
     EMITTING.set(EMITTING.get() + 1);
     let _leave = Leave;
-    logger.emit(event);
+    Some(call())
 }
 
 /// Records an event in a pipeline, whatever this thread is about.

@@ -1,9 +1,9 @@
 //! [`ScratchRing`]: where an event is encoded before a custom [`Logger`](crate::Logger) is given it, or before what must not be recorded is
 //! taken out of it. Nothing of an event stays there.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ptr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::callsite;
 use crate::clock::{TickSource, now_nanos};
@@ -12,8 +12,9 @@ use crate::decode::EventRef;
 use crate::dispatch;
 use crate::encode;
 use crate::flow::Flow;
+use crate::known_spans;
 use crate::logger;
-use crate::record::{Header, LOG_PREFIX_WORDS};
+use crate::record::{Header, LOG_PREFIX_WORDS, flag};
 use crate::ring::{Cursor, Ring};
 use crate::sink::Overflow;
 use crate::thread_names;
@@ -40,10 +41,15 @@ const SCRATCH_WORDS: usize = 1 << 14;
 
 thread_local! {
     static SCRATCH: RefCell<ScratchRing> = RefCell::default();
+    /// How many rings are in use of a thread whose `SCRATCH` is gone.
+    static APART: Cell<usize> = const { Cell::new(0) };
 }
 
+/// Rings that threads have used whose `SCRATCH` was gone. Nobody waits for the lock: in a child of `fork` it may be held for ever.
+static SPARE: Mutex<Vec<Arc<ThreadRing>>> = Mutex::new(Vec::new());
+
 impl ScratchRing {
-    /// A ring for one event, with room for `words` words at once; `None` where too many are in the making, or the thread is ending.
+    /// A ring for one event, with room for `words` words at once; `None` where too many are in the making.
     pub(crate) fn take(purpose: Purpose, words: u64) -> Option<*const ThreadRing> {
         SCRATCH
             .try_with(|scratch| {
@@ -62,8 +68,24 @@ impl ScratchRing {
                 scratch.in_use.push((ring, purpose));
                 Some(pointer)
             })
-            .ok()
-            .flatten()
+            .unwrap_or_else(|_| Self::take_apart(words))
+    }
+
+    /// A ring of its own for an event of a thread whose thread-local data are gone.
+    fn take_apart(words: u64) -> Option<*const ThreadRing> {
+        if APART.get() >= DEEPEST_NESTING {
+            return None;
+        }
+        let spare = SPARE.try_lock().ok().and_then(|mut spare| spare.pop());
+        let ring = match spare {
+            Some(ring) => ring,
+            None => Arc::new(new_scratch()?),
+        };
+        if !ring.has_room(words) && !ring.make_room(ring.ring.start() + words) {
+            return None;
+        }
+        APART.set(APART.get() + 1);
+        Some(Arc::into_raw(ring))
     }
 
     /// Brings what is in `ring` to where it goes, and takes the ring back.
@@ -107,11 +129,18 @@ impl ScratchRing {
                 .find(|(used, _)| ptr::eq(Arc::as_ptr(used), ring))
                 .map(|(_, purpose)| *purpose)
         };
-        SCRATCH.try_with(purpose).ok().flatten()
+        SCRATCH.try_with(purpose).unwrap_or_else(|_| {
+            // A custom logger's events are freed of what must not be recorded, too.
+            let purpose = match dispatch::has_custom() {
+                true => Purpose::Custom,
+                false => Purpose::Redact,
+            };
+            Some(purpose)
+        })
     }
 
     fn take_back(ring: &ThreadRing) {
-        let _ = SCRATCH.try_with(|scratch| {
+        let taken = SCRATCH.try_with(|scratch| {
             let mut scratch = scratch.borrow_mut();
             let place = scratch
                 .in_use
@@ -122,6 +151,17 @@ impl ScratchRing {
                 scratch.free.push(ring);
             }
         });
+        if taken.is_err() && APART.get() > 0 {
+            APART.set(APART.get() - 1);
+            // SAFETY: `take_apart` leaked it: what is in use of `SCRATCH` is so within a call of the thread, and `SCRATCH` doesn't go meanwhile.
+            // It is taken back once, by what delivers it.
+            let ring = unsafe { Arc::from_raw(ptr::from_ref(ring)) };
+            match SPARE.try_lock() {
+                Ok(mut spare) => spare.push(ring),
+                // Not freed: a caller still has it.
+                Err(_) => std::mem::forget(ring),
+            }
+        }
     }
 }
 
@@ -146,14 +186,31 @@ fn new_scratch() -> Option<ThreadRing> {
 /// Gives the custom logger the event of one record.
 fn give(words: &[u64]) {
     let redaction = dispatch::global().and_then(|global| global.flow.redaction());
-    let event = with_event(words, |event| match redaction {
+    let owned = |event: &EventRef<'_>| match redaction {
         Some(redaction) => redaction.clean(event),
         None => event.to_log_event(),
-    });
-    if let Some(event) = event
-        && let Some(custom) = dispatch::custom()
-    {
-        logger::give(&*custom, event);
+    };
+    loop {
+        if let Some(custom) = dispatch::custom() {
+            if let Some(event) = with_event(words, |event| known_spans::with_spans(event, owned)) {
+                logger::give(&*custom, event);
+            }
+            return;
+        }
+        // It was taken away while the event was encoded. What is recorded now stays recorded, if there is another one meanwhile.
+        if let Some(pipeline) = current::once_at_a_time(dispatch::start).flatten() {
+            current::with_pipeline(&pipeline, || {
+                with_event(words, |event| match event.flags() & flag::DYNAMIC {
+                    0 => encode::record_redacted(event),
+                    _ => logger::encode(&owned(event)),
+                })
+            });
+            return;
+        }
+        if !dispatch::has_custom() {
+            dispatch::count_homeless();
+            return;
+        }
     }
 }
 

@@ -161,8 +161,8 @@ impl Summary {
 impl Histogram {
     /// Logs a report: through the custom logger, where one is installed.
     fn log(&'static self, pipeline: &Arc<Pipeline>, summary: &Summary) {
-        if dispatch::has_custom() {
-            logger::emit_fast(self.event(summary));
+        if let Some(custom) = dispatch::custom() {
+            logger::give_by_hand(&*custom, self.event(summary));
         } else {
             self.log_to(pipeline, summary);
         }
