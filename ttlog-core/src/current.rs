@@ -57,10 +57,10 @@ pub(crate) fn take() -> *const ThreadRing {
     CURRENT.replace(ptr::null())
 }
 
-/// This thread's ring, for who [takes](take) it then if there is nothing in the way; null as in `take`.
+/// Undoes what [`take`] has done, where nothing was written.
 #[inline(always)]
-pub(crate) fn get() -> *const ThreadRing {
-    CURRENT.get()
+pub(crate) fn put_back(ring: &ThreadRing) {
+    CURRENT.set(ring);
 }
 
 /// Ends the event that was begun in `ring`.

@@ -301,7 +301,7 @@ impl Encoder {
 
     /// Writes the end of a span in `around`, or does `otherwise` where something is in the way of it.
     ///
-    /// All that could be in the way is looked at before anything is done. So the compiler has nothing to keep for later, and this is
+    /// All that could be in the way is looked at before anything is written. So the compiler has nothing to keep for later, and this is
     /// a straight line. `otherwise` is to be a call of a cold function, so that the compiler knows which line.
     #[inline(always)]
     pub(crate) fn end_span(
@@ -312,9 +312,15 @@ impl Encoder {
         otherwise: impl Fn(),
     ) {
         const WORDS: u64 = RING_PREFIX_WORDS + 3;
+        // Taken before anything is read of it: the handler of a signal that comes in between has another one.
+        let taken = current::take();
         // SAFETY: a ring that `current` gives is kept alive by this thread.
-        let Some(ring) = (unsafe { current::get().as_ref() }) else {
+        let Some(ring) = (unsafe { taken.as_ref() }) else {
             return otherwise();
+        };
+        let otherwise = || {
+            current::put_back(ring);
+            otherwise();
         };
         let Some((start, limit)) = ring.room(WORDS) else {
             return otherwise();
@@ -332,7 +338,6 @@ impl Encoder {
         let Some(ticks) = ring.ticks.at_once() else {
             return otherwise();
         };
-        current::take();
         let mut encoder = Encoder::at(NonNull::from(ring), start, limit, state.id(), 2);
         encoder.scalar(Tag::U64, id);
         let lasted = ticks.saturating_sub(start_ticks);
