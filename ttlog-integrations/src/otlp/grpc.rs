@@ -21,6 +21,10 @@ use super::settings::{Compression, Settings, Target};
 use super::signal::Signal;
 use super::transport::Transport;
 
+/// How often the runtime is given the way before a request: once to hear of what came over the network, once to let the connection's tasks act on it, and once more for those that
+/// they wake.
+const YIELDS: usize = 3;
+
 /// A connection for each signal, made when it is needed.
 #[derive(Debug)]
 pub(super) struct Grpc {
@@ -101,6 +105,10 @@ impl Client {
     }
 
     async fn exchange(&mut self, signal: Signal, request: Vec<u8>) -> Result<Bytes, Status> {
+        // Since the last request nobody has looked at the connection. Its task is let see first that the server has ended it, say.
+        for _ in 0..YIELDS {
+            tokio::task::yield_now().await;
+        }
         let connect = || self.endpoint.connect_lazy();
         let channel = self.channel.get_or_insert_with(connect);
         let mut client = client::Grpc::new(channel.clone());

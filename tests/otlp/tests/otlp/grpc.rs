@@ -167,3 +167,17 @@ fn a_server_that_never_answers_is_tried_again() {
     let sent = flushed(&handle);
     assert_eq!((sent.delivered, sent.dropped), (1, 0));
 }
+
+#[test]
+fn a_connection_that_the_server_ends_between_requests_is_no_failure() {
+    let mut collector = Collector::grpc(LARGE, |_| Reply::Accept);
+    let address = collector.address();
+    let handle = pipeline(grpc(&collector));
+    for n in 0..5 {
+        handle.scope(|| info!("event", n));
+        let sent = flushed(&handle);
+        assert_eq!((sent.delivered, sent.dropped, sent.errors), (n + 1, 0, 0));
+        drop(collector);
+        collector = Collector::grpc_at(address, LARGE, |_| Reply::Accept);
+    }
+}

@@ -158,6 +158,20 @@ fn a_connection_that_breaks_is_made_anew() {
 }
 
 #[test]
+fn a_connection_that_the_server_ends_between_requests_is_no_failure() {
+    let mut collector = Collector::http(|_| Reply::Accept);
+    let address = collector.address();
+    let handle = pipeline(sink(collector.url()));
+    for n in 0..5 {
+        handle.scope(|| info!("event", n));
+        let sent = flushed(&handle);
+        assert_eq!((sent.delivered, sent.dropped, sent.errors), (n + 1, 0, 0));
+        drop(collector);
+        collector = Collector::http_at(address, |_| Reply::Accept);
+    }
+}
+
+#[test]
 fn a_server_that_goes_and_comes_back_gets_all_that_there_was_room_for() {
     let collector = Collector::http(|_| Reply::Accept);
     let address = collector.address();
