@@ -22,6 +22,8 @@ mod tracing;
 mod tracing_nothing;
 #[cfg(feature = "peers")]
 mod ttlog_by_log;
+#[cfg(feature = "peers")]
+mod ttlog_by_slog;
 
 use crate::figures::Figures;
 use crate::output::{self, Place};
@@ -125,6 +127,8 @@ pub(crate) const TABLE: &[Entry] = &[
     ttlog::ttlog_entry::<ttlog::LargeRecorder>(),
     #[cfg(feature = "peers")]
     entry::<ttlog_by_log::TtlogByLog>(),
+    #[cfg(feature = "peers")]
+    entry::<ttlog_by_slog::TtlogBySlog>(),
     #[cfg(feature = "peers")]
     entry::<tracing_nothing::TracingNothing>(),
     #[cfg(feature = "peers")]

@@ -1,0 +1,119 @@
+//! [`TtlogSlogDrain`]: the records of `slog` into ttlog.
+
+use std::io;
+
+use slog::{Drain, FlushError, KV, Level, Never, OwnedKVList, Record};
+use ttlog_core::LogLevel;
+use ttlog_core::bridge::{contain_panic, flush, least_level};
+
+use super::collected::Collected;
+use crate::crossing::{Backend, lets_in};
+use crate::event::{Event, is_wanted};
+use crate::sites::{Origin, Site, Text};
+
+/// The drain that brings the records of `slog`'s loggers into ttlog. It never fails, and is shared between threads as it is: neither `Async` nor `Mutex`
+/// has to stand before it.
+///
+/// ```
+/// use slog::{Logger, info, o};
+/// use ttlog_integrations::TtlogSlogDrain;
+///
+/// let logger = Logger::root(TtlogSlogDrain::new(), o!("service" => "checkout"));
+/// let request = logger.new(o!("request" => 7));
+/// info!(request, "User logged in"; "user_id" => 123);
+/// ```
+///
+/// | of a record | becomes |
+/// |---|---|
+/// | level | the level of the same name; `Critical` is `Critical` |
+/// | tag | the target; where there is none, the module is, as with ttlog's own events |
+/// | module, file, line | the same |
+/// | message | the message |
+/// | values of the logger, then of the record | fields: those of the outermost logger first, each set in the order in which it is written; lazy ones are asked for, if the record is wanted |
+/// | numbers, truth values, characters, texts, bytes | values of these types |
+/// | `%` and `?`, what has no type | texts |
+/// | `#error`, `ErrorValue`, `io::Error` | errors with their sources |
+/// | `()` and `None` | none |
+/// | `Serde` | JSON |
+///
+/// The values of a logger are recorded with each of its events. They could be a context that is recorded once, but a value may be lazy, and so another
+/// one each time, and neither the end of a logger nor whether two are the same is told to a drain.
+///
+/// `slog` itself leaves out, at compile time, `trace!` in debug builds and `debug!` in release builds, unless its features `max_level_trace` and
+/// `release_max_level_trace` are on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TtlogSlogDrain(());
+
+impl TtlogSlogDrain {
+    /// The drain; all are alike.
+    pub const fn new() -> Self {
+        TtlogSlogDrain(())
+    }
+}
+
+fn level_of(level: Level) -> LogLevel {
+    match level {
+        Level::Critical => LogLevel::Critical,
+        Level::Error => LogLevel::Error,
+        Level::Warning => LogLevel::Warn,
+        Level::Info => LogLevel::Info,
+        Level::Debug => LogLevel::Debug,
+        Level::Trace => LogLevel::Trace,
+    }
+}
+
+/// Whether a record of this level may be wanted, here and now.
+fn is_let_in(level: LogLevel) -> bool {
+    least_level().is_some_and(|least| level >= least) && lets_in(Backend::Slog)
+}
+
+impl Drain for TtlogSlogDrain {
+    type Ok = ();
+    type Err = Never;
+
+    fn log(&self, record: &Record<'_>, values: &OwnedKVList) -> Result<(), Never> {
+        let level = level_of(record.level());
+        if !is_let_in(level) {
+            return Ok(());
+        }
+        let module = record.module();
+        let origin = Origin {
+            level,
+            target: match record.tag() {
+                "" => module,
+                tag => tag,
+            },
+            module_path: Text::Static(module),
+            file: Text::Static(record.file()),
+            line: record.line(),
+            message: record.msg().as_str().unwrap_or(""),
+        };
+        let first = Site::first(&origin);
+        if !is_wanted(first, &origin) {
+            return Ok(());
+        }
+        let mut collected = Collected::new();
+        collected.take(|collected| record.kv().serialize(record, collected));
+        collected.take(|collected| values.serialize(record, collected));
+        if let Some(mut event) = Event::begin(first, &origin, &collected) {
+            if record.msg().as_str().is_none() {
+                event.message(*record.msg());
+            }
+            collected.record(&mut event);
+            event.finish();
+        }
+        Ok(())
+    }
+
+    fn is_enabled(&self, level: Level) -> bool {
+        is_let_in(level_of(level))
+    }
+
+    fn flush(&self) -> Result<(), FlushError> {
+        // A custom logger of ttlog's may be the application's own code.
+        match contain_panic(flush) {
+            Some(true) => Ok(()),
+            _ => Err(io::Error::other("not everything has reached every sink of ttlog").into()),
+        }
+    }
+}
