@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use opentelemetry_proto::tonic::trace::v1::Span;
 
+use crate::identity::Identity;
 use crate::received::Received;
 use crate::{grpc, http};
 
@@ -95,7 +96,7 @@ impl Collector {
         address: SocketAddr,
         script: impl Fn(&Received) -> Reply + Send + Sync + 'static,
     ) -> Collector {
-        Collector::start(script, |shared| http::serve(address, shared))
+        Collector::start(script, |shared| http::serve(address, None, shared))
     }
 
     /// One that speaks gRPC, at a port that is free, and takes messages of so many bytes.
@@ -112,7 +113,28 @@ impl Collector {
         largest: usize,
         script: impl Fn(&Received) -> Reply + Send + Sync + 'static,
     ) -> Collector {
-        Collector::start(script, |shared| grpc::serve(address, largest, shared))
+        Collector::start(script, |shared| grpc::serve(address, largest, None, shared))
+    }
+
+    /// One that speaks HTTP over TLS.
+    pub fn https(
+        identity: &Identity,
+        script: impl Fn(&Received) -> Reply + Send + Sync + 'static,
+    ) -> Collector {
+        let (address, tls) = (([127, 0, 0, 1], 0).into(), identity.for_http());
+        Collector::start(script, |shared| http::serve(address, Some(tls), shared))
+    }
+
+    /// One that speaks gRPC over TLS.
+    pub fn grpcs(
+        identity: &Identity,
+        script: impl Fn(&Received) -> Reply + Send + Sync + 'static,
+    ) -> Collector {
+        let (address, identity) = (([127, 0, 0, 1], 0).into(), identity.for_grpc());
+        let largest = usize::MAX;
+        Collector::start(script, |shared| {
+            grpc::serve(address, largest, Some(identity), shared)
+        })
     }
 
     fn start(

@@ -21,8 +21,8 @@ use tokio::sync::oneshot;
 use tonic::codec::CompressionEncoding;
 use tonic::metadata::KeyAndValueRef;
 use tonic::service::Routes;
-use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
+use tonic::transport::{Server, ServerTlsConfig};
 use tonic::{Request, Response, Status, async_trait};
 
 use crate::collector::{Reply, Shared};
@@ -32,6 +32,7 @@ use crate::received::Received;
 pub(crate) fn serve(
     address: SocketAddr,
     largest: usize,
+    identity: Option<tonic::transport::Identity>,
     shared: Arc<Shared>,
 ) -> (SocketAddr, Box<dyn FnOnce() + Send>) {
     let mut builder = tokio::runtime::Builder::new_current_thread();
@@ -50,9 +51,12 @@ pub(crate) fn serve(
             .accept_compressed(CompressionEncoding::Gzip)
             .max_decoding_message_size(largest);
         let routes = Routes::new(logs).add_service(traces);
-        let served = Server::builder()
-            .add_routes(routes)
-            .serve_with_incoming(incoming);
+        let mut server = Server::builder();
+        if let Some(identity) = identity {
+            let tls = ServerTlsConfig::new().identity(identity);
+            server = server.tls_config(tls).expect("an identity");
+        }
+        let served = server.add_routes(routes).serve_with_incoming(incoming);
         runtime.block_on(async {
             tokio::select! {
                 result = served => result.expect("it serves"),

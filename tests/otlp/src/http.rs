@@ -13,6 +13,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
 use prost::Message;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::collector::{Reply, Shared};
 use crate::received::Received;
@@ -20,6 +21,7 @@ use crate::received::Received;
 /// Serves until what it gives is called.
 pub(crate) fn serve(
     address: SocketAddr,
+    tls: Option<Arc<ServerConfig>>,
     shared: Arc<Shared>,
 ) -> (SocketAddr, Box<dyn FnOnce() + Send>) {
     let listener = TcpListener::bind(address).expect("the address is free");
@@ -34,9 +36,15 @@ pub(crate) fn serve(
             }
             let copy = stream.try_clone().expect("a descriptor");
             open.lock().unwrap().push(copy);
-            let shared = shared.clone();
+            let (shared, tls) = (shared.clone(), tls.clone());
             thread::spawn(move || {
-                let _ = converse(&stream, &shared);
+                let _ = match tls {
+                    None => converse(&stream, &shared),
+                    Some(tls) => {
+                        let connection = ServerConnection::new(tls).expect("a connection");
+                        converse(StreamOwned::new(connection, &stream), &shared)
+                    }
+                };
                 let _ = stream.shutdown(Shutdown::Both);
             });
         }
@@ -53,7 +61,7 @@ pub(crate) fn serve(
 }
 
 /// Answers one request after the other.
-fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
+fn converse(stream: impl Read + Write, shared: &Shared) -> io::Result<()> {
     let mut reader = BufReader::new(stream);
     while let Some(received) = read(&mut reader)? {
         let is_logs = received.path.ends_with("logs");
@@ -62,8 +70,8 @@ fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
             Reply::Partial(rejected, why) => success(is_logs, rejected, why),
             Reply::Status(status, headers, body) => answer(status, &headers, &body),
             Reply::Raw(bytes) => {
-                (&*stream).write_all(bytes)?;
-                return Ok(());
+                reader.get_mut().write_all(bytes)?;
+                return reader.get_mut().flush();
             }
             Reply::Hang => {
                 shared.wait_for_end();
@@ -71,7 +79,8 @@ fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
             }
             Reply::Code(..) => panic!("a code is an answer of gRPC"),
         };
-        (&*stream).write_all(&bytes)?;
+        reader.get_mut().write_all(&bytes)?;
+        reader.get_mut().flush()?;
     }
     Ok(())
 }

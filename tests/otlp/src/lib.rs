@@ -3,7 +3,9 @@
 mod collector;
 mod grpc;
 mod http;
+mod identity;
 mod received;
 
 pub use collector::{Collector, PATIENCE, Reply};
+pub use identity::Identity;
 pub use received::{Attribute, Received, attributes, resource_attribute};

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use ureq::http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use ureq::http::{HeaderMap, HeaderName, Uri};
 
 use super::OtlpSink;
 use super::environment::{self, Variables};
@@ -25,6 +25,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// | [`timeout`](Self::timeout) | `OTEL_EXPORTER_OTLP_TIMEOUT` (milliseconds), and those of the signals | 10 s |
 /// | [`compression`](Self::compression) | `OTEL_EXPORTER_OTLP_COMPRESSION` (`gzip`, `none`), and those of the signals | none |
 /// | [`protocol`](Self::protocol) | `OTEL_EXPORTER_OTLP_PROTOCOL` (`http/protobuf`; `grpc` with the feature `otlp-grpc`) | `http/protobuf` |
+/// | `certificate` (feature `otlp-tls`) | `OTEL_EXPORTER_OTLP_CERTIFICATE`, and those of the signals | those that browsers trust |
 /// | [`resource`](Self::resource) | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | the service that the pipeline names, the host, the process |
 /// | [`signals`](Self::signals) | | logs and traces |
 /// | [`batch_bytes`](Self::batch_bytes) | | 512 KiB |
@@ -33,7 +34,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// | [`give_up_after`](Self::give_up_after) | | 5 min |
 ///
 /// What code says wins over the environment.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "settings do nothing until `build` is called"]
 pub struct OtlpBuilder {
     signals: Signals,
@@ -44,12 +45,24 @@ pub struct OtlpBuilder {
     headers: Vec<(String, String)>,
     timeout: Option<Duration>,
     compression: Option<Compression>,
+    #[cfg(feature = "otlp-tls")]
+    certificate: Option<std::path::PathBuf>,
     resource: Vec<(String, String)>,
     batch_bytes: usize,
     linger: Duration,
     first_pause: Duration,
     longest_pause: Duration,
     give_up_after: Duration,
+}
+
+/// Without what may be secret.
+impl fmt::Debug for OtlpBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OtlpBuilder")
+            .field("signals", &self.signals)
+            .field("protocol", &self.protocol)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for OtlpBuilder {
@@ -63,6 +76,8 @@ impl Default for OtlpBuilder {
             headers: Vec::new(),
             timeout: None,
             compression: None,
+            #[cfg(feature = "otlp-tls")]
+            certificate: None,
             resource: Vec::new(),
             batch_bytes: 512 << 10,
             linger: Duration::from_secs(1),
@@ -107,6 +122,13 @@ impl OtlpBuilder {
     /// Whether requests are compressed.
     pub fn compression(mut self, compression: Compression) -> Self {
         self.compression = Some(compression);
+        self
+    }
+
+    /// A file with the certificates, in PEM, of those who may have signed that of the server; they are trusted in place of those that browsers trust.
+    #[cfg(feature = "otlp-tls")]
+    pub fn certificate(mut self, path: impl Into<std::path::PathBuf>) -> Self {
+        self.certificate = Some(path.into());
         self
     }
 
@@ -157,7 +179,7 @@ impl OtlpBuilder {
     /// The sink. It connects when there is something to send.
     ///
     /// # Errors
-    /// An endpoint or a header makes no sense, or an endpoint needs a feature that is off.
+    /// An endpoint or a header makes no sense, an endpoint needs a feature that is off, or a certificate can't be read.
     pub fn build(self) -> Result<OtlpSink, OtlpError> {
         Ok(OtlpSink::new_with(self.settings(&environment::of_process)?))
     }
@@ -206,7 +228,24 @@ impl OtlpBuilder {
             headers,
             timeout: timeout.unwrap_or(TIMEOUT),
             compression: compression.unwrap_or_default(),
+            #[cfg(feature = "otlp-tls")]
+            certificates: self.certificates(signal, variables)?,
         })
+    }
+
+    #[cfg(feature = "otlp-tls")]
+    fn certificates(
+        &self,
+        signal: Signal,
+        variables: Variables<'_>,
+    ) -> Result<Option<super::tls::Certificates>, OtlpError> {
+        let path = self.certificate.clone();
+        let path = path.or_else(|| environment::certificate(variables, signal));
+        path.map(|path| {
+            super::tls::Certificates::read(&path)
+                .map_err(|why| OtlpError::Certificate(path.display().to_string(), why))
+        })
+        .transpose()
     }
 
     fn endpoint_of(
@@ -240,7 +279,7 @@ impl OtlpBuilder {
         for (name, value) in &self.headers {
             let wrong = || OtlpError::Header(name.clone());
             let parsed: HeaderName = name.parse().map_err(|_| wrong())?;
-            headers.insert(parsed, HeaderValue::from_str(value).map_err(|_| wrong())?);
+            headers.insert(parsed, environment::header_value(value).ok_or_else(wrong)?);
         }
         Ok(())
     }
@@ -265,6 +304,8 @@ pub enum OtlpError {
     Header(String),
     /// This address needs the feature `otlp-tls`.
     NoTls(String),
+    /// This file of certificates can't be read, for this reason.
+    Certificate(String, String),
 }
 
 impl fmt::Display for OtlpError {
@@ -275,6 +316,7 @@ impl fmt::Display for OtlpError {
                 "no endpoint: {text:?}; expected an address such as http://localhost:4318"
             ),
             OtlpError::Header(name) => write!(f, "the header {name:?} can't be sent"),
+            OtlpError::Certificate(path, why) => write!(f, "the certificate {path:?}: {why}"),
             OtlpError::NoTls(endpoint) => write!(
                 f,
                 "{endpoint} needs the feature `otlp-tls` of ttlog-integrations"
@@ -287,6 +329,8 @@ impl Error for OtlpError {}
 
 #[cfg(test)]
 mod tests {
+    use ureq::http::HeaderValue;
+
     use super::*;
 
     fn none(_name: &str) -> Option<String> {

@@ -101,16 +101,29 @@ pub(super) fn timeout(variables: Variables<'_>, signal: Signal) -> Option<Durati
     })
 }
 
+/// The file with the certificates of those who sign the server's.
+#[cfg(feature = "otlp-tls")]
+pub(super) fn certificate(variables: Variables<'_>, signal: Signal) -> Option<std::path::PathBuf> {
+    setting(variables, signal, "CERTIFICATE", |text| Some(text.into()))
+}
+
 /// `name=value,name=value`, with values as in URLs.
 pub(super) fn headers(variables: Variables<'_>, signal: Signal) -> Option<HeaderMap> {
     setting(variables, signal, "HEADERS", |text| {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs(text)? {
             let name: HeaderName = name.parse().ok()?;
-            headers.insert(name, HeaderValue::from_str(&value).ok()?);
+            headers.insert(name, header_value(&value)?);
         }
         Some(headers)
     })
+}
+
+/// A value that isn't shown where settings are: it may be a key.
+pub(super) fn header_value(text: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// The attributes of the resource that the environment names; the name of the service is the last, so that it wins.

@@ -2,6 +2,7 @@
 //!
 //! tonic needs a runtime. This one is the sink's own, and runs on the sink's thread only, while that waits for an answer: nobody else has to have one.
 
+use std::error::Error;
 use std::io;
 use std::time::Duration;
 
@@ -73,7 +74,7 @@ impl Client {
         #[cfg(feature = "otlp-tls")]
         let endpoint = match target.endpoint.scheme_str() {
             Some("https") => {
-                let roots = tonic::transport::ClientTlsConfig::new().with_webpki_roots();
+                let roots = super::tls::Certificates::for_grpc(target.certificates.as_ref());
                 endpoint.tls_config(roots).map_err(io::Error::other)?
             }
             _ => endpoint,
@@ -129,7 +130,13 @@ impl Client {
 }
 
 fn failed(status: &Status) -> Answer {
-    let why = format!("{:?}: {}", status.code(), shown(status.message()));
+    // "transport error" alone says little.
+    let root = std::iter::successors(status.source(), |error| (*error).source()).last();
+    let why = match root.map(ToString::to_string) {
+        Some(root) if !status.message().contains(&root) => format!("{}: {root}", status.message()),
+        _ => shown(status.message()),
+    };
+    let why = format!("{:?}: {why}", status.code());
     let details = RpcStatus::decode(status.details()).unwrap_or_default();
     let after = retry_delay(&details);
     match status.code() {
@@ -143,9 +150,7 @@ fn failed(status: &Status) -> Answer {
         | Code::Unavailable
         | Code::DataLoss => Answer::TryLater { after, why },
         // A connection that broke.
-        Code::Unknown if std::error::Error::source(status).is_some() => {
-            Answer::TryLater { after, why }
-        }
+        Code::Unknown if status.source().is_some() => Answer::TryLater { after, why },
         _ => Answer::Refused(why),
     }
 }

@@ -17,39 +17,55 @@ use super::transport::Transport;
 const LONGEST_ANSWER: u64 = 64 << 10;
 const PROTOBUF: &str = "application/x-protobuf";
 
-/// A client that keeps a connection for the next request.
+/// A client for each signal.
 #[derive(Debug)]
 pub(super) struct Http {
+    logs: Client,
+    traces: Client,
+}
+
+/// Keeps a connection for the next request.
+#[derive(Debug)]
+struct Client {
     agent: Agent,
-    logs: Target,
-    traces: Target,
+    target: Target,
 }
 
 impl Http {
     pub(super) fn new(settings: &Settings) -> Http {
+        Http {
+            logs: Client::new(&settings.logs),
+            traces: Client::new(&settings.traces),
+        }
+    }
+}
+
+impl Client {
+    fn new(target: &Target) -> Client {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             // A redirect would make a GET of what is sent.
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .user_agent(concat!("ttlog/", env!("CARGO_PKG_VERSION")))
-            .build();
-        Http {
-            agent: config.into(),
-            logs: settings.logs.clone(),
-            traces: settings.traces.clone(),
+            .user_agent(concat!("ttlog/", env!("CARGO_PKG_VERSION")));
+        #[cfg(feature = "otlp-tls")]
+        let config = config.tls_config(super::tls::Certificates::for_http(
+            target.certificates.as_ref(),
+        ));
+        Client {
+            agent: config.build().into(),
+            target: target.clone(),
         }
     }
 }
 
 impl Transport for Http {
     fn send(&mut self, signal: Signal, request: Vec<u8>) -> Answer {
-        let target = match signal {
+        let Client { agent, target } = match signal {
             Signal::Logs => &self.logs,
             Signal::Traces => &self.traces,
         };
-        let mut builder = self
-            .agent
+        let mut builder = agent
             .post(&target.endpoint)
             .header(header::CONTENT_TYPE, PROTOBUF);
         for (name, value) in &target.headers {
@@ -69,7 +85,7 @@ impl Transport for Http {
             .send(&body);
         match sent {
             Ok(mut response) => answer(signal, &mut response),
-            Err(error) => failed(&error, target),
+            Err(error) => failed(&error),
         }
     }
 }
@@ -84,7 +100,7 @@ fn answer(signal: Signal, response: &mut Response<Body>) -> Answer {
     let status = response.status();
     let header = |name| response.headers().get(name).map(HeaderValue::to_str)?.ok();
     let after = header(header::RETRY_AFTER).and_then(|text| retry_after(text, SystemTime::now()));
-    let kind = header(header::CONTENT_TYPE).unwrap_or(PROTOBUF);
+    let kind = header(header::CONTENT_TYPE).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_owned();
     let body = response
         .body_mut()
@@ -93,7 +109,7 @@ fn answer(signal: Signal, response: &mut Response<Body>) -> Answer {
         .read_to_vec();
     match status {
         _ if status.is_success() => match body {
-            Ok(body) => accepted(signal, &kind, &body),
+            Ok(body) => accepted(signal, status, &kind, &body),
             // It may or may not have them.
             Err(error) => Answer::try_later(format!("no whole answer: {error}")),
         },
@@ -110,22 +126,27 @@ fn answer(signal: Signal, response: &mut Response<Body>) -> Answer {
 }
 
 /// A status that says yes is an answer of an OTLP server only if the body may be one: a web site at the same port says yes to everything.
-fn accepted(signal: Signal, kind: &str, body: &[u8]) -> Answer {
+fn accepted(signal: Signal, status: StatusCode, kind: &str, body: &[u8]) -> Answer {
     let partial = match kind {
-        PROTOBUF => signal.rejected(body).ok(),
+        PROTOBUF | "" => signal.rejected(body).ok(),
         "application/json" => Some((0, String::new())),
         _ if body.is_empty() => Some((0, String::new())),
         _ => None,
     };
     match partial {
         Some((rejected, why)) => Answer::Accepted { rejected, why },
-        None => Answer::Refused(format!("not the answer of an OTLP server, but {kind}")),
+        None => {
+            let kind = if kind.is_empty() { "something" } else { kind };
+            Answer::Refused(format!(
+                "answered {status} with {kind}, which is no answer of OTLP"
+            ))
+        }
     }
 }
 
 fn told(status: StatusCode, kind: &str, body: &[u8]) -> String {
     let message = match kind {
-        PROTOBUF => RpcStatus::decode(body).map_or_else(|_| String::new(), |body| body.message),
+        PROTOBUF => RpcStatus::decode(body).unwrap_or_default().message,
         _ => String::from_utf8_lossy(body).into_owned(),
     };
     match shown(&message) {
@@ -135,8 +156,8 @@ fn told(status: StatusCode, kind: &str, body: &[u8]) -> String {
 }
 
 /// What can't be mended by trying again is a mistake in the settings.
-fn failed(error: &ureq::Error, target: &Target) -> Answer {
-    let why = format!("{}: {error}", target.endpoint);
+fn failed(error: &ureq::Error) -> Answer {
+    let why = error.to_string();
     match error {
         ureq::Error::BadUri(_) | ureq::Error::Http(_) | ureq::Error::InvalidProxyUrl => {
             Answer::Refused(why)

@@ -5,7 +5,7 @@
 //! | `builder`, `environment`, `settings`, `signal` | what is sent, where and how |
 //! | `resource`, `attributes`, `value`, `log_record`, `span_record` | events and spans in the words of OpenTelemetry |
 //! | `batch`, `outbox`, `backoff`, `answer`, `retry_info` | records until a server has them |
-//! | `transport`, `http`, `grpc` | the way to the server |
+//! | `transport`, `http`, `grpc`, `tls` | the way to the server |
 //!
 //! The messages are the official ones (`opentelemetry-proto`); the exporters above them are not used: they don't say what a server has rejected, nor how long it
 //! wants to be left alone, and bring queues, threads and global state that ttlog has already. Nothing here waits, but for the answer to a request: that what couldn't be sent
@@ -28,6 +28,8 @@ mod retry_info;
 mod settings;
 mod signal;
 mod span_record;
+#[cfg(feature = "otlp-tls")]
+mod tls;
 mod transport;
 mod value;
 
@@ -90,7 +92,8 @@ pub struct OtlpSink {
 impl fmt::Debug for OtlpSink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OtlpSink")
-            .field("settings", &self.settings)
+            .field("signals", &self.settings.signals)
+            .field("protocol", &self.settings.protocol)
             .finish_non_exhaustive()
     }
 }
@@ -99,7 +102,7 @@ impl OtlpSink {
     /// As the environment says: see [`OtlpBuilder`].
     ///
     /// # Errors
-    /// The environment names an endpoint that needs a feature which is off.
+    /// The environment names an endpoint that needs a feature which is off, or a certificate that can't be read.
     pub fn new() -> Result<OtlpSink, OtlpError> {
         OtlpSink::builder().build()
     }
@@ -117,10 +120,12 @@ impl OtlpSink {
                 give_up_after,
                 ..
             } = settings;
-            Outbox::new(
-                signal,
-                Backoff::new(first_pause, longest_pause, give_up_after),
-            )
+            let endpoint = match signal {
+                Signal::Logs => &settings.logs.endpoint,
+                Signal::Traces => &settings.traces.endpoint,
+            };
+            let backoff = Backoff::new(first_pause, longest_pause, give_up_after);
+            Outbox::new(signal, endpoint, backoff)
         };
         OtlpSink {
             logs: outbox(Signal::Logs),

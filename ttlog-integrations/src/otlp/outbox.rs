@@ -8,6 +8,7 @@ use std::time::Duration;
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use prost::Message;
 use ttlog_core::bridge::report;
+use ureq::http::Uri;
 
 use super::answer::{Answer, shown};
 use super::backoff::Backoff;
@@ -28,6 +29,8 @@ pub(super) enum Unsent {
 #[derive(Debug)]
 pub(super) struct Outbox {
     signal: Signal,
+    /// What goes where, for messages.
+    place: String,
     batch: Batch,
     /// How many records are done with.
     settled: usize,
@@ -39,9 +42,17 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    pub(super) fn new(signal: Signal, backoff: Backoff) -> Outbox {
+    pub(super) fn new(signal: Signal, endpoint: &Uri, backoff: Backoff) -> Outbox {
+        // There may be a password in front of the host.
+        let host = endpoint.host().unwrap_or_default();
+        let port = endpoint
+            .port()
+            .map_or_else(String::new, |port| format!(":{port}"));
+        let path = endpoint.path().trim_end_matches('/');
+        let place = format!("{} to {host}{port}{path}", signal.name());
         Outbox {
             signal,
+            place,
             batch: Batch::default(),
             settled: 0,
             at_once: usize::MAX,
@@ -105,9 +116,9 @@ impl Outbox {
             });
         }
         if !why.is_empty() && !std::mem::replace(&mut self.has_warned, true) {
-            let signal = self.signal.name();
             report(&format!(
-                "otlp {signal}: the server says: {} (reported once)",
+                "otlp: {}: the server says: {} (reported once)",
+                self.place,
                 shown(why)
             ));
         }
@@ -133,6 +144,6 @@ impl Outbox {
     }
 
     fn told(&self, why: &str) -> String {
-        format!("{}: {}", self.signal.name(), shown(why))
+        format!("{}: {}", self.place, shown(why))
     }
 }

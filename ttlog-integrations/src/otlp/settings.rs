@@ -36,6 +36,9 @@ pub(super) struct Target {
     pub(super) headers: HeaderMap,
     pub(super) timeout: Duration,
     pub(super) compression: Compression,
+    /// Who has to have signed the server's certificate, if not one of those that browsers trust.
+    #[cfg(feature = "otlp-tls")]
+    pub(super) certificates: Option<super::tls::Certificates>,
 }
 
 /// See the [module](self).

@@ -10,4 +10,5 @@ mod grpc;
 mod limits;
 mod spans;
 mod support;
+mod tls;
 mod troubles;

@@ -253,12 +253,12 @@ fn a_server_that_is_gone_for_too_long_is_given_up_and_told_of_once() {
     };
     assert!(
         failed.starts_with(
-            "ttlog: sink otlp could not flush, and tries again: logs: http://127.0.0.1:1/v1/logs: "
+            "ttlog: sink otlp could not flush, and tries again: logs to 127.0.0.1:1/v1/logs: "
         ),
         "{failed}"
     );
     assert!(
-        lost.starts_with("ttlog: sink otlp has lost 10 events: logs: "),
+        lost.starts_with("ttlog: sink otlp has lost 10 events: logs to 127.0.0.1:1/v1/logs: "),
         "{lost}"
     );
 }
