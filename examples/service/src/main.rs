@@ -7,10 +7,7 @@
 //! cargo run -p ttlog-example-service -- --orders 500 --directory /tmp/shop
 //! ```
 
-#![expect(
-    clippy::print_stdout,
-    reason = "what it prints is what it shows"
-)]
+#![expect(clippy::print_stdout, reason = "what it prints is what it shows")]
 
 mod load;
 mod shop;
