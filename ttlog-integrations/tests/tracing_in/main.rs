@@ -1,5 +1,6 @@
 //! `tracing`'s events and spans in ttlog, by the layer and by the subscriber.
 
+mod allocations;
 mod beside;
 mod events;
 mod global;

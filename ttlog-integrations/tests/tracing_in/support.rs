@@ -103,7 +103,7 @@ pub(crate) fn number(event: &LogEvent, field: &str) -> u64 {
 }
 
 /// Runs a test of this program that is ignored otherwise, in a process of its own; gives what it has written.
-pub(crate) fn run_child(test: &str) -> String {
+pub(crate) fn run_child(test: &str, variables: &[(&str, &str)]) -> String {
     let program = std::env::current_exe().unwrap();
     let arguments = [
         test,
@@ -119,6 +119,7 @@ pub(crate) fn run_child(test: &str) -> String {
     } = Command::new(program)
         .args(arguments)
         .env_remove("RUST_LOG")
+        .envs(variables.iter().copied())
         .output()
         .unwrap();
     let (stdout, stderr) = (

@@ -13,7 +13,7 @@ const TASKS: usize = 40;
 
 #[test]
 fn each_event_is_in_the_spans_of_its_task() {
-    run_child("tasks::child_with_tasks");
+    run_child("tasks::child_with_tasks", &[]);
 }
 
 /// The global pipeline and the global subscriber: tasks are polled on threads that nobody has prepared.
