@@ -24,6 +24,8 @@ mod tracing_nothing;
 mod ttlog_by_log;
 #[cfg(feature = "peers")]
 mod ttlog_by_slog;
+#[cfg(feature = "peers")]
+mod ttlog_by_tracing;
 
 use crate::figures::Figures;
 use crate::output::{self, Place};
@@ -129,6 +131,10 @@ pub(crate) const TABLE: &[Entry] = &[
     entry::<ttlog_by_log::TtlogByLog>(),
     #[cfg(feature = "peers")]
     entry::<ttlog_by_slog::TtlogBySlog>(),
+    #[cfg(feature = "peers")]
+    entry::<ttlog_by_tracing::TtlogByTracing<ttlog_by_tracing::BySubscriber>>(),
+    #[cfg(feature = "peers")]
+    entry::<ttlog_by_tracing::TtlogByTracing<ttlog_by_tracing::ByLayer>>(),
     #[cfg(feature = "peers")]
     entry::<tracing_nothing::TracingNothing>(),
     #[cfg(feature = "peers")]
