@@ -13,6 +13,8 @@ use crate::record::{TEXT_CUT, Tag, flag};
 
 /// How many messages of an error and its sources are recorded.
 const LONGEST_CHAIN: u64 = 16;
+/// Pieces of text up to so many bytes may get their room at once; longer ones, which may be cut, word by word.
+const SHORT: usize = 256;
 
 impl Encoder {
     /// Appends, with its tag, what a formatter writes.
@@ -126,6 +128,19 @@ impl TextWriter<'_> {
         Ok(())
     }
 
+    /// Appends a text for which there is room, where the last word is full.
+    #[inline(always)]
+    fn push_words(&mut self, text: &[u8]) {
+        let (words, rest) = text.as_chunks::<8>();
+        for word in words {
+            self.encoder.put(u64::from_le_bytes(*word));
+        }
+        if !rest.is_empty() {
+            self.partial = last_word(text, rest.len());
+        }
+        self.length += text.len() as u64;
+    }
+
     /// Writes the last word; gives the text's length word.
     fn end(self) -> u64 {
         if !self.length.is_multiple_of(8) {
@@ -140,6 +155,14 @@ impl fmt::Write for TextWriter<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if self.cut {
             return Err(fmt::Error);
+        }
+        // The first piece, as a rule, and often the only one: its room is asked for at once.
+        if self.length.is_multiple_of(8)
+            && text.len() <= SHORT
+            && self.encoder.has_room(text.len().div_ceil(8) as u64)
+        {
+            self.push_words(text.as_bytes());
+            return Ok(());
         }
         let (words, rest) = text.as_bytes().as_chunks::<8>();
         for word in words {

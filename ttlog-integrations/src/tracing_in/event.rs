@@ -38,32 +38,44 @@ pub(super) fn record(event: &Event<'_>, parent: impl FnOnce() -> Option<NonZeroU
 }
 
 fn record_known(known: &'static EventSite, event: &Event<'_>, parent: Parent) {
+    if parent.is_some() {
+        return record_with_parent(known, event, parent);
+    }
     let fields = event.metadata().fields().len();
-    let encoder = match parent {
-        None => Encoder::begin(&known.site, fields as u64),
-        Some(_) => {
-            let target = None;
-            Encoder::begin_with(&known.site, fields as u64, Origin { target, parent })
-        }
-    };
-    let Some(mut encoder) = encoder else { return };
+    if let Some(mut encoder) = Encoder::begin(&known.site, fields as u64) {
+        fill(&mut encoder, known, event, fields);
+        encoder.finish();
+    }
+}
+
+#[inline(never)]
+fn record_with_parent(known: &'static EventSite, event: &Event<'_>, parent: Parent) {
+    let fields = event.metadata().fields().len();
+    let target = None;
+    let origin = Origin { target, parent };
+    if let Some(mut encoder) = Encoder::begin_with(&known.site, fields as u64, origin) {
+        fill(&mut encoder, known, event, fields);
+        encoder.finish();
+    }
+}
+
+/// Records the message and the values.
+#[inline(always)]
+fn fill(encoder: &mut Encoder, known: &'static EventSite, event: &Event<'_>, fields: usize) {
     let message = match known.message {
         None => Message::None,
         Some(0) => Message::First,
         Some(index) => {
-            let encoder = &mut encoder;
             event.record(&mut MessageAlone { encoder, index });
             Message::Recorded(index)
         }
     };
-    let leaves_out = known.leaves_out(fields);
-    let mut values = Values::new(&mut encoder, message, fields).leaving_out(leaves_out);
+    let mut values = Values::of_event(encoder, message, fields, known);
     event.record(&mut values);
     let missing = values.missing();
     if missing != 0 {
         encoder.belongs_to(known.without(missing, event.metadata()));
     }
-    encoder.finish();
 }
 
 /// Records an event that has no call site because there are too many.

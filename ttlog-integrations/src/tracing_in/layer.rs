@@ -85,12 +85,14 @@ where
 {
     let span = context.span(id)?;
     let mut give = Some(give);
-    span.scope().find_map(|around| {
-        let is_itself = around.id() == *id;
-        recorded(&around, |span| {
-            give.take().map(|give| give(span, is_itself))
-        })?
-    })
+    let mut give = |span: &Span, is_itself| give.take().map(|give| give(span, is_itself));
+    if let Some(given) = recorded(&span, |span| give(span, true)) {
+        return given;
+    }
+    // One that ttlog doesn't want.
+    span.scope()
+        .skip(1)
+        .find_map(|around| recorded(&around, |span| give(span, false))?)
 }
 
 impl<S> Layer<S> for TtlogTracingLayer<S>

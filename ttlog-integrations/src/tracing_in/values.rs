@@ -10,6 +10,8 @@ use tracing_core::field::{Field, Visit};
 use ttlog_core::Slot;
 use ttlog_core::bridge::Encoder;
 
+use super::site::EventSite;
+
 /// See the [module](self).
 pub(super) struct Values<'e> {
     encoder: &'e mut Encoder,
@@ -19,8 +21,10 @@ pub(super) struct Values<'e> {
     next: usize,
     /// How many fields the call site knows, a message among them.
     known: usize,
-    /// By its bits, which of the fields before others have no value, where such are left out.
-    missing: Option<u64>,
+    /// The site of an event that fields without a value are left out of.
+    event: Option<&'static EventSite>,
+    /// By its bits, which of the fields before others were left out.
+    missing: u64,
 }
 
 /// Which field is the message, and what becomes of it here.
@@ -42,36 +46,52 @@ impl<'e> Values<'e> {
             message,
             next: 0,
             known,
-            missing: None,
+            event: None,
+            missing: 0,
         }
     }
 
-    /// The same for an event that fields without a value are left out of; then [`missing`](Values::missing) tells which those are.
-    pub(super) fn leaving_out(self, leaves_out: bool) -> Self {
+    /// The same for an event: fields without a value are left out of it.
+    #[inline]
+    pub(super) fn of_event(
+        encoder: &'e mut Encoder,
+        message: Message,
+        known: usize,
+        event: &'static EventSite,
+    ) -> Self {
         Values {
-            missing: leaves_out.then_some(0),
-            ..self
+            event: Some(event),
+            ..Values::new(encoder, message, known)
         }
     }
 
     /// By their bits, the fields that were left out, but for those behind the last value.
+    #[inline]
     pub(super) fn missing(&self) -> u64 {
-        self.missing.unwrap_or(0)
+        self.missing
+    }
+
+    /// Whether the field is the one whose value comes next in the record.
+    #[inline(always)]
+    fn is_next(&self, field: &Field) -> bool {
+        // A message that is still to come is the first, and behind the known fields nothing has a place.
+        let is_place = self.message == Message::None && self.next < self.known;
+        is_place && field.index() == self.next
     }
 
     /// Where the value of a field is to be written, if it is one.
     #[inline]
     fn slot(&mut self, field: &Field) -> Option<Slot<'_>> {
-        let index = field.index();
-        if index == self.next && index < self.known && self.message == Message::None {
+        if self.is_next(field) {
             self.next += 1;
             return Some(self.encoder.slot());
         }
-        self.other_slot(index, field.name())
+        self.other_slot(field)
     }
 
     #[inline(never)]
-    fn other_slot(&mut self, index: usize, name: &str) -> Option<Slot<'_>> {
+    fn other_slot(&mut self, field: &Field) -> Option<Slot<'_>> {
+        let (index, name) = (field.index(), field.name());
         if self.message == Message::Recorded(index) {
             return None;
         }
@@ -86,23 +106,24 @@ impl<'e> Values<'e> {
 
     /// Of the fields before `index`, the next have no value.
     fn leave_out_until(&mut self, index: usize) {
+        let leaves_out = self.event.is_some_and(|event| event.leaves_out(self.known));
         for left_out in self.next..index {
             let is_message = match self.message {
                 Message::None => false,
                 Message::First => left_out == 0,
                 Message::Recorded(message) => left_out == message,
             };
-            match &mut self.missing {
-                _ if is_message => {}
-                Some(missing) => *missing |= 1 << left_out,
-                None => drop(self.encoder.slot().none()),
+            if !is_message && leaves_out {
+                self.missing |= 1 << left_out;
+            } else if !is_message {
+                self.encoder.slot().none();
             }
         }
         self.next = self.next.max(index);
     }
 
     /// Records the message, if the field is that.
-    #[inline]
+    #[inline(always)]
     fn take_message(&mut self, field: &Field, message: fmt::Arguments<'_>) -> bool {
         if self.message != Message::First || field.index() != 0 || self.next != 0 {
             return false;
@@ -118,10 +139,12 @@ macro_rules! typed {
     ($($method:ident($type:ty) => $slot:ident;)*) => {$(
         #[inline]
         fn $method(&mut self, field: &Field, value: $type) {
-            if self.message == Message::First && self.take_message(field, format_args!("{value}")) {
-                return;
-            }
-            if let Some(slot) = self.slot(field) {
+            if self.is_next(field) {
+                self.next += 1;
+                self.encoder.slot().$slot(value);
+            } else if !self.take_message(field, format_args!("{value}"))
+                && let Some(slot) = self.other_slot(field)
+            {
                 slot.$slot(value);
             }
         }
