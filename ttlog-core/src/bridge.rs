@@ -72,6 +72,12 @@ pub fn least_level() -> Option<LogLevel> {
     callsite::least_level()
 }
 
+/// Whether anything may want events of this level: the quick question before all others.
+#[inline]
+pub fn level_is_wanted(level: LogLevel) -> bool {
+    callsite::level_is_wanted(level)
+}
+
 /// Runs code that a record brings along, as lazy values are; `None` where it panicked. The event can say so:
 /// [`Encoder::mark_panicked`]. What formats a value needs none of this: the encoder sees to it.
 pub fn contain_panic<R>(run: impl FnOnce() -> R) -> Option<R> {
@@ -188,6 +194,42 @@ mod tests {
             "refused: no route"
         );
         assert!(event.panicked && event.timestamp_nanos > 0);
+    }
+
+    #[test]
+    fn an_event_that_is_discarded_leaves_nothing_behind_and_is_not_counted() {
+        static HIDDEN: [FieldDef; 1] = [FieldDef::new("secret")];
+        static OF_HIDDEN: CallSite = CallSite::new(Metadata::new(
+            LogLevel::Info,
+            "bridged",
+            "",
+            "",
+            0,
+            "",
+            &HIDDEN,
+        ));
+        let memory = crate::sink::Memory::new();
+        let handle = crate::init()
+            .redact(["secret"])
+            .level(LogLevel::Debug)
+            .sink(memory.clone())
+            .build()
+            .unwrap();
+        handle.scope(|| {
+            for site in [&SITE, &OF_HIDDEN] {
+                // More often than there are scratch rings.
+                for _ in 0..10 {
+                    assert!(site.is_enabled(LogLevel::Info));
+                    let mut event = Encoder::begin(site, 1).unwrap();
+                    event.slot().u64(1);
+                    event.discard();
+                }
+                Encoder::begin(site, 1).unwrap().finish();
+            }
+            assert!(flush());
+        });
+        let stats = handle.stats();
+        assert_eq!((stats.recorded, stats.delivered, memory.len()), (2, 2, 2));
     }
 
     #[test]

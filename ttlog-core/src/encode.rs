@@ -378,6 +378,18 @@ impl Encoder {
         encoder.finish_at(ticks, around);
     }
 
+    /// Takes the event back, uncounted: for one that is begun anew in another way.
+    #[cold]
+    pub fn discard(self) {
+        let encoder = std::mem::ManuallyDrop::new(self);
+        let ring = encoder.ring();
+        if ring.is_scratch() {
+            ScratchRing::take_back(ring);
+        } else {
+            current::give_back(ring);
+        }
+    }
+
     /// Publishes the event.
     #[inline(always)]
     pub fn finish(self) {

@@ -139,7 +139,8 @@ impl ScratchRing {
         })
     }
 
-    fn take_back(ring: &ThreadRing) {
+    /// Takes back a ring in which there is nothing to deliver.
+    pub(crate) fn take_back(ring: &ThreadRing) {
         let taken = SCRATCH.try_with(|scratch| {
             let mut scratch = scratch.borrow_mut();
             let place = scratch

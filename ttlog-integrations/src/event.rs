@@ -33,18 +33,22 @@ impl Event {
         names: &impl Names,
     ) -> Option<Event> {
         match Site::with_names(first, origin, names) {
-            Some(site) => {
-                let site = site.call_site();
-                // Asked of the first site of the origin before; but what begins an event has to have been asked itself.
-                if !site.is_enabled(origin.level) {
-                    return None;
-                }
-                let known = &site.metadata().fields;
-                let encoder = Encoder::begin(site, known.len() as u64 + 1)?;
-                Some(Event { encoder, known })
-            }
+            Some(site) => Event::begin_of(site),
             None => Event::begin_apart(origin),
         }
+    }
+
+    /// Begins an event of a site; its values have to come with the names that it knows.
+    #[inline]
+    pub(crate) fn begin_of(site: &'static Site) -> Option<Event> {
+        let site = site.call_site();
+        // Asked of the first site of the origin before; but what begins an event has to have been asked itself.
+        if !site.is_enabled(site.metadata().level) {
+            return None;
+        }
+        let known = &site.metadata().fields;
+        let encoder = Encoder::begin(site, known.len() as u64 + 1)?;
+        Some(Event { encoder, known })
     }
 
     #[cold]
@@ -65,22 +69,46 @@ impl Event {
         self.encoder.message(message);
     }
 
-    /// Records a value; what `fill` leaves empty is recorded as none.
+    /// Where the next value is to be recorded, which has the next of the names that the event was begun with; `None` where it must not be.
     #[inline]
-    pub(crate) fn value(&mut self, name: &str, fill: impl FnOnce(&mut Option<Slot<'_>>)) {
+    pub(crate) fn next_slot(&mut self, name: &str) -> Option<Slot<'_>> {
+        match self.known.split_first() {
+            Some((_, rest)) => self.known = rest,
+            None if !self.name(name) => return None,
+            None => {}
+        }
+        Some(self.encoder.slot())
+    }
+
+    /// The same, if that is the name which the site knows for it.
+    #[inline]
+    pub(crate) fn slot_if(&mut self, name: &str) -> Option<Slot<'_>> {
         match self.known.split_first() {
             Some((field, rest)) if same(&field.name, name) => self.known = rest,
-            _ => {
-                if !self.name(name) {
-                    return;
-                }
-            }
+            _ => return None,
         }
-        let mut slot = Some(self.encoder.slot());
-        fill(&mut slot);
-        if let Some(slot) = slot {
-            slot.none();
+        Some(self.encoder.slot())
+    }
+
+    /// Whether all values have come that the site knows.
+    pub(crate) fn has_all(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// Takes the event back, to begin it in another way.
+    pub(crate) fn discard(self) {
+        self.encoder.discard();
+    }
+
+    /// The same for a value that may come with another name.
+    #[inline]
+    pub(crate) fn slot_of(&mut self, name: &str) -> Option<Slot<'_>> {
+        match self.known.split_first() {
+            Some((field, rest)) if same(&field.name, name) => self.known = rest,
+            _ if !self.name(name) => return None,
+            _ => {}
         }
+        Some(self.encoder.slot())
     }
 
     /// Gives the next value a name that is not the call site's; `false` where it must not be recorded.

@@ -13,10 +13,9 @@
 //! [so many](MOST_UNSURE) and no more. What has no site is recorded [apart](ttlog_core::bridge::Encoder::begin_apart), which costs more
 //! time and room, and loses nothing.
 
-use std::borrow::Cow;
 use std::cell::Cell;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 
 use ttlog_core::LogLevel;
 use ttlog_core::bridge::{CallSite, FieldDef, Metadata, Place};
@@ -60,10 +59,11 @@ impl<'a> Text<'a> {
         }
     }
 
-    fn to_static(self) -> Cow<'static, str> {
+    /// The same for ever.
+    fn to_static(self) -> &'static str {
         match self {
-            Text::Static(text) => Cow::Borrowed(text),
-            Text::Borrowed(text) => Cow::Owned(text.to_owned()),
+            Text::Static(text) => text,
+            Text::Borrowed(text) => leak(text),
         }
     }
 }
@@ -93,6 +93,10 @@ pub(crate) trait Names {
 #[derive(Debug)]
 pub(crate) struct Site {
     call_site: CallSite,
+    /// The same as in the call site, without the question of who owns it.
+    origin: Origin<'static>,
+    /// Whether a record of this origin was met whose values had other names; relaxed, for it is a hint.
+    varies: AtomicBool,
     next: Link,
 }
 
@@ -194,21 +198,31 @@ impl Site {
     /// Whether it is of this place in the source.
     #[inline]
     fn is_at(&self, origin: &Origin<'_>) -> bool {
-        let metadata = self.metadata();
-        metadata.line == origin.line
-            && metadata.level == origin.level
-            && same(&metadata.file, origin.file.as_str())
-            && same(&metadata.module_path, origin.module_path.as_str())
-            && (!origin.has_no_file() || same(&metadata.target, origin.target))
+        let own = &self.origin;
+        own.line == origin.line
+            && own.level == origin.level
+            && same(own.file.as_str(), origin.file.as_str())
+            && same(own.module_path.as_str(), origin.module_path.as_str())
+            && (!origin.has_no_file() || same(own.target, origin.target))
     }
 
     /// Whether its events are of this origin; their values may have other names.
     #[inline]
     fn is_of(&self, origin: &Origin<'_>) -> bool {
-        let metadata = self.metadata();
         self.is_at(origin)
-            && same(&metadata.message, origin.message)
-            && same(&metadata.target, origin.target)
+            && same(self.origin.message, origin.message)
+            && same(self.origin.target, origin.target)
+    }
+
+    /// Whether all records of this origin had these names so far.
+    #[inline]
+    pub(crate) fn is_steady(&self) -> bool {
+        !self.varies.load(Ordering::Relaxed)
+    }
+
+    /// Remembers that a record of this origin had other names.
+    pub(crate) fn set_varying(&self) {
+        self.varies.store(true, Ordering::Relaxed);
     }
 
     #[inline]
@@ -311,35 +325,55 @@ impl Site {
 
     /// `None` where a name is too long, or there are too many.
     fn new(origin: &Origin<'_>, names: &impl Names) -> Option<Box<Site>> {
-        let mut fields = Vec::new();
+        let mut count = 0;
         let mut fits = origin.target.len() <= LONGEST_NAME;
         names.each(|name| {
-            fits = fits && name.as_str().len() <= LONGEST_NAME && fields.len() < MOST_NAMES;
-            if fits {
-                let name = name.to_static();
-                let constant = None;
-                fields.push(FieldDef { name, constant });
-            }
+            count += 1;
+            fits = fits && name.as_str().len() <= LONGEST_NAME && count <= MOST_NAMES;
             fits
         });
         if !fits {
             return None;
         }
-        let mut metadata =
-            Metadata::new(origin.level, "", "", "", origin.line, origin.message, &[]);
-        metadata.file = origin.file.to_static();
-        metadata.module_path = origin.module_path.to_static();
-        metadata.target = match origin.module_path {
+        let mut fields = Vec::with_capacity(count);
+        names.each(|name| {
+            fields.push(FieldDef::new(name.to_static()));
+            // Others than a moment ago are not asked for their lengths again.
+            fields.len() < count
+        });
+        let module_path = origin.module_path.to_static();
+        let lasting = Origin {
+            level: origin.level,
             // By its address it is then known at once.
-            Text::Static(module_path) if module_path == origin.target => module_path.into(),
-            _ => Cow::Owned(origin.target.to_owned()),
+            target: match module_path {
+                module_path if module_path == origin.target => module_path,
+                _ => leak(origin.target),
+            },
+            module_path: Text::Static(module_path),
+            file: Text::Static(origin.file.to_static()),
+            line: origin.line,
+            message: origin.message,
         };
-        metadata.fields = fields.into();
+        let call_site = CallSite::new(Metadata::new(
+            lasting.level,
+            lasting.target,
+            module_path,
+            lasting.file.as_str(),
+            lasting.line,
+            lasting.message,
+            Vec::leak(fields),
+        ));
         Some(Box::new(Site {
-            call_site: CallSite::new(metadata),
+            call_site,
+            origin: lasting,
+            varies: AtomicBool::new(false),
             next: Link::new(),
         }))
     }
+}
+
+fn leak(text: &str) -> &'static str {
+    String::leak(text.to_owned())
 }
 
 #[cfg(test)]

@@ -432,11 +432,12 @@ fn a_source_that_panics_or_fails_leaves_a_mark_and_the_message() {
     }
 
     let pipeline = pipeline();
-    for (on, fails, has_value) in [(0, false, false), (1, false, true), (1, true, true)] {
+    let cases = [(0, false, false), (1, false, true), (1, true, true)];
+    for (line, (on, fails, has_value)) in (1..).zip(cases) {
         let event = pipeline.one(|| {
             let visits = RefCell::new(0);
             let source = Bad { on, visits, fails };
-            by_hand("bad", Some(file!()), None, Some(on), &source);
+            by_hand("bad", Some(file!()), None, Some(line), &source);
         });
         assert!(event.panicked && event.message == "by hand", "{event:?}");
         assert_eq!(event.field("first").is_some(), has_value);

@@ -4,10 +4,10 @@
 //! allocated, a message without arguments isn't written at all, and values go into the ring with their types (`values`).
 
 use log::{Level, Log, Metadata, Record};
-use ttlog_core::bridge::{contain_panic, flush, least_level};
+use ttlog_core::bridge::{contain_panic, flush, level_is_wanted};
 use ttlog_core::{LogLevel, is_enabled};
 
-use super::values::{KeyNames, record_values};
+use super::values::{KeyNames, record_expected, record_values};
 use crate::crossing::{Backend, lets_in};
 use crate::event::{Event, is_wanted};
 use crate::sites::{Names, Origin, Site, Text};
@@ -43,11 +43,6 @@ fn level_of(level: Level) -> LogLevel {
     }
 }
 
-/// Whether anything may want records of this level.
-fn level_is_wanted(level: LogLevel) -> bool {
-    least_level().is_some_and(|least| level >= least)
-}
-
 impl Log for TtlogLogAdapter {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         lets_in(Backend::Log) && is_enabled(level_of(metadata.level()), metadata.target())
@@ -63,34 +58,79 @@ impl Log for TtlogLogAdapter {
         if !is_wanted(first, &origin) {
             return;
         }
-        let source = record.key_values();
-        let mut event = None;
-        // The source may be the application's own code.
-        let is_whole = contain_panic(|| {
-            event = Event::begin(first, &origin, &KeyNames(source));
-            event.as_mut().is_none_or(|event| {
-                add_message(record, event);
-                record_values(source, event)
-            })
-        });
-        if is_whole.is_none() && event.is_none() {
-            // It panicked when it was asked for its names.
-            event = Event::begin(first, &origin, &NoNames);
-            event
-                .iter_mut()
-                .for_each(|event| add_message(record, event));
-        }
-        if let Some(mut event) = event {
-            if is_whole != Some(true) {
-                event.mark_panicked();
+        if let Some(site) = first
+            && site.is_steady()
+        {
+            if record_as_before(record, site) {
+                return;
             }
-            event.finish();
+            site.set_varying();
         }
+        record_by_names(record, first, &origin);
     }
 
     fn flush(&self) {
         flush();
     }
+}
+
+/// Records what has the names that all records of its origin had; `false` where it has others, and nothing is recorded.
+#[inline]
+fn record_as_before(record: &Record<'_>, site: &'static Site) -> bool {
+    let mut event = None;
+    let mut has_other_names = false;
+    // The source may be the application's own code.
+    let is_whole = contain_panic(|| {
+        event = Event::begin_of(site);
+        event.as_mut().is_none_or(|event| {
+            add_message(record, event);
+            record_expected(record.key_values(), event, &mut has_other_names)
+        })
+    });
+    match event {
+        Some(event) if has_other_names => {
+            event.discard();
+            false
+        }
+        Some(event) => {
+            finish(event, is_whole);
+            true
+        }
+        None => true,
+    }
+}
+
+/// Records what has to be asked for its names first.
+#[inline(never)]
+fn record_by_names(record: &Record<'_>, first: Option<&'static Site>, origin: &Origin<'_>) {
+    let source = record.key_values();
+    let mut event = None;
+    let is_whole = contain_panic(|| {
+        event = Event::begin(first, origin, &KeyNames(source));
+        event.as_mut().is_none_or(|event| {
+            add_message(record, event);
+            record_values(source, event)
+        })
+    });
+    if is_whole.is_none() && event.is_none() {
+        // It panicked when it was asked for its names.
+        event = Event::begin(first, origin, &NoNames);
+        event
+            .iter_mut()
+            .for_each(|event| add_message(record, event));
+    }
+    if let Some(event) = event {
+        finish(event, is_whole);
+    }
+}
+
+/// Publishes an event; `is_whole` is `None` where its source panicked, false where it failed.
+#[inline]
+fn finish(mut event: Event, is_whole: Option<bool>) {
+    if is_whole != Some(true) {
+        event.mark_panicked();
+    }
+    event.finish();
 }
 
 /// Adds the message, unless it is the call site's.

@@ -1,7 +1,8 @@
 //! The key-values of a record of `log` as values of an event, with their types.
 //!
-//! They are visited twice: for their names, which select the call site, and for their values, which go straight into the ring. A source that
-//! says other names the second time is recorded as it then is.
+//! Values go straight into the ring, where they need to have the names of the event's call site. As a rule a record has the names that all of its
+//! origin had before; otherwise, the source is visited twice, for its names first. One that says other names the second time is
+//! recorded as it then is.
 
 use std::error::Error as StdError;
 
@@ -47,17 +48,66 @@ pub(crate) fn record_values(source: &dyn Source, event: &mut Event) -> bool {
 struct Values<'a>(&'a mut Event);
 
 impl<'a> VisitSource<'a> for Values<'_> {
-    #[inline]
     fn visit_pair(&mut self, key: Key<'a>, value: Value<'a>) -> Result<(), Error> {
-        let mut failed = false;
-        self.0.value(key.as_str(), |slot| {
-            failed = value.visit(Typed(slot)).is_err();
-        });
-        if failed {
+        if let Some(slot) = self.0.slot_of(key.as_str())
+            && !fill(slot, &value)
+        {
             self.0.mark_panicked();
         }
         Ok(())
     }
+}
+
+/// Records all key-values of a record that is expected to have the names that its site knows; `false` where the source failed before its
+/// last one, or `has_other_names`.
+#[inline]
+pub(crate) fn record_expected(
+    source: &dyn Source,
+    event: &mut Event,
+    has_other_names: &mut bool,
+) -> bool {
+    let mut values = Expected {
+        event,
+        differs: false,
+    };
+    let is_whole = source.visit(&mut values).is_ok();
+    let differs = values.differs || is_whole && !event.has_all();
+    *has_other_names = differs;
+    is_whole
+}
+
+struct Expected<'a> {
+    event: &'a mut Event,
+    differs: bool,
+}
+
+impl<'a> VisitSource<'a> for Expected<'_> {
+    #[inline]
+    fn visit_pair(&mut self, key: Key<'a>, value: Value<'a>) -> Result<(), Error> {
+        match self.event.slot_if(key.as_str()) {
+            Some(slot) => {
+                if !fill(slot, &value) {
+                    self.event.mark_panicked();
+                }
+                Ok(())
+            }
+            None => {
+                self.differs = true;
+                Err(Error::msg("enough"))
+            }
+        }
+    }
+}
+
+/// Records one value; `false` where it could not be visited.
+#[inline]
+fn fill(slot: Slot<'_>, value: &Value<'_>) -> bool {
+    let mut slot = Some(slot);
+    let is_whole = value.visit(Typed(&mut slot)).is_ok();
+    if let Some(slot) = slot {
+        slot.none();
+    }
+    is_whole
 }
 
 /// Fills the slot of one value by its type.

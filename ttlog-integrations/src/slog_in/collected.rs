@@ -77,11 +77,9 @@ impl Collected {
     /// Records all values in their order, and whether something is missing.
     pub(super) fn record(&self, event: &mut Event) {
         for (key, held) in self.pairs.iter().rev() {
-            event.value(name(key), |slot| {
-                if let Some(slot) = slot.take() {
-                    self.fill(slot, held);
-                }
-            });
+            if let Some(slot) = event.next_slot(name(key)) {
+                self.fill(slot, held);
+            }
         }
         if self.failed {
             event.mark_panicked();

@@ -4,7 +4,7 @@ use std::io;
 
 use slog::{Drain, FlushError, KV, Level, Never, OwnedKVList, Record};
 use ttlog_core::LogLevel;
-use ttlog_core::bridge::{contain_panic, flush, least_level};
+use ttlog_core::bridge::{contain_panic, flush, level_is_wanted};
 
 use super::collected::Collected;
 use crate::crossing::{Backend, lets_in};
@@ -64,7 +64,7 @@ fn level_of(level: Level) -> LogLevel {
 
 /// Whether a record of this level may be wanted, here and now.
 fn is_let_in(level: LogLevel) -> bool {
-    least_level().is_some_and(|least| level >= least) && lets_in(Backend::Slog)
+    level_is_wanted(level) && lets_in(Backend::Slog)
 }
 
 impl Drain for TtlogSlogDrain {
