@@ -8,10 +8,10 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
 use ttlog::sink::Memory;
-use ttlog::{LogEvent, LogLevel};
+use ttlog::{LogEvent, LogLevel, TtlogHandle};
 use ttlog_integrations::TtlogTracingLayer;
 
-use crate::support::{chain, events_of};
+use crate::support::{chain, events_of, run_child};
 
 /// A layer that keeps the levels of the events that it sees.
 #[derive(Clone, Default)]
@@ -36,21 +36,39 @@ fn four_levels() {
     warn!("warn");
 }
 
-/// Runs `work` with a ttlog that takes Warn and above; gives how many events it took.
-fn taken_at_warn(dispatch: Dispatch, work: impl Fn()) -> usize {
-    let memory = Memory::new();
-    let handle = ttlog::init()
-        .level(LogLevel::Warn)
-        .sink(memory.clone())
-        .build()
-        .unwrap();
-    handle.scope(|| tracing::dispatcher::with_default(&dispatch, work));
-    assert!(handle.flush());
-    memory.len()
+/// A ttlog that takes Warn and above.
+struct AtWarn {
+    memory: Memory,
+    handle: TtlogHandle,
+}
+
+impl AtWarn {
+    fn start() -> AtWarn {
+        let memory = Memory::new();
+        let handle = ttlog::init()
+            .level(LogLevel::Warn)
+            .sink(memory.clone())
+            .init();
+        AtWarn { memory, handle }
+    }
+
+    /// How many events it takes of `work`.
+    fn taken(&self, dispatch: Dispatch, work: impl Fn()) -> usize {
+        tracing::dispatcher::with_default(&dispatch, work);
+        assert!(self.handle.flush());
+        self.memory.take().len()
+    }
 }
 
 #[test]
 fn a_layer_beside_it_sees_all_that_it_wants_however_they_are_put_together() {
+    run_child("beside::child_with_layers_beside", &[]);
+}
+
+#[test]
+#[ignore = "run by the test above"]
+fn child_with_layers_beside() {
+    let at_warn = AtWarn::start();
     let ttlog = TtlogTracingLayer::<Registry>::new;
     type Together = fn(TtlogTracingLayer<Registry>, Seen) -> Dispatch;
     let ways: [(&str, Together); 8] = [
@@ -90,7 +108,7 @@ fn a_layer_beside_it_sees_all_that_it_wants_however_they_are_put_together() {
     for (name, way) in ways {
         let seen = Seen::default();
         let dispatch = way(ttlog(), seen.clone());
-        assert_eq!(taken_at_warn(dispatch, four_levels), 1, "{name}");
+        assert_eq!(at_warn.taken(dispatch, four_levels), 1, "{name}");
         assert_eq!(seen.count(), 4, "{name}");
     }
     // Above another layer, which is then what it stands on.
@@ -98,17 +116,23 @@ fn a_layer_beside_it_sees_all_that_it_wants_however_they_are_put_together() {
     let stack = tracing_subscriber::registry()
         .with(seen.clone())
         .with(TtlogTracingLayer::new());
-    assert_eq!(taken_at_warn(Dispatch::new(stack), four_levels), 1);
+    assert_eq!(at_warn.taken(Dispatch::new(stack), four_levels), 1);
     assert_eq!(seen.count(), 4);
 }
 
 #[test]
 fn a_question_whether_an_event_is_wanted_costs_no_event() {
+    run_child("beside::child_that_asks", &[]);
+}
+
+#[test]
+#[ignore = "run by the test above"]
+fn child_that_asks() {
     let seen = Seen::default();
     let stack = tracing_subscriber::registry()
         .with(TtlogTracingLayer::new())
         .with(seen.clone());
-    let taken = taken_at_warn(Dispatch::new(stack), || {
+    let taken = AtWarn::start().taken(Dispatch::new(stack), || {
         assert!(tracing::enabled!(tracing::Level::DEBUG));
         warn!("after the question");
     });

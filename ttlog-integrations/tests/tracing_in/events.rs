@@ -215,3 +215,33 @@ fn records_of_log_that_come_as_events_say_where_they_come_from() {
         assert!(event.fields.is_empty());
     }
 }
+
+#[test]
+fn what_must_not_be_recorded_is_not_whichever_values_there_are() {
+    for way in Way::ALL {
+        let memory = ttlog::sink::Memory::new();
+        let handle = ttlog::init()
+            .level(LogLevel::Trace)
+            .redact(["secret"])
+            .sink(memory.clone())
+            .build()
+            .unwrap();
+        handle.scope(|| {
+            tracing::dispatcher::with_default(&way.dispatch(), || {
+                tracing::info!(a = 1, secret = "s3cret", b = 2, "whole");
+                tracing::info!(a = None::<u64>, secret = ?"s3cret", b = 2, "partial");
+                let span = tracing::info_span!("span", secret = tracing::field::Empty);
+                span.record("secret", "s3cret");
+                span.in_scope(|| tracing::info!("inside"));
+            });
+        });
+        assert!(handle.flush());
+        let events = memory.take();
+        for message in ["whole", "partial"] {
+            assert_eq!(event(&events, message)["b"], 2);
+            assert!(event(&events, message).field("secret").is_some());
+        }
+        let all = format!("{events:?}");
+        assert!(!all.contains("s3cret"), "{way:?}: {all}");
+    }
+}

@@ -75,7 +75,11 @@ pub(crate) fn event<'a>(events: &'a [LogEvent], message: &str) -> &'a LogEvent {
 /// The names of the spans that the event of this message is in, the outermost first.
 pub(crate) fn chain(events: &[LogEvent], of: &str) -> Vec<String> {
     let event = event(events, of);
-    event.spans.iter().map(|span| span.name.to_string()).collect()
+    event
+        .spans
+        .iter()
+        .map(|span| span.name.to_string())
+        .collect()
 }
 
 /// The fields of the event of this message, as text.
