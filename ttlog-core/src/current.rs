@@ -11,7 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering, compiler_fence};
 
 use crate::dispatch::{self, Destination};
 use crate::fatal_signals;
@@ -54,7 +54,10 @@ impl Drop for Rings {
 /// Takes this thread's ring for an event; null where the cold path has to find one.
 #[inline(always)]
 pub(crate) fn take() -> *const ThreadRing {
-    CURRENT.replace(ptr::null())
+    let ring = CURRENT.replace(ptr::null());
+    // What is done with the ring stays behind this, for handlers of signals that log: they run on this thread.
+    compiler_fence(Ordering::SeqCst);
+    ring
 }
 
 /// Undoes what [`take`] has done, where nothing was written.
@@ -67,6 +70,8 @@ pub(crate) fn put_back(ring: &ThreadRing) {
 #[inline(always)]
 pub(crate) fn give_back(ring: &ThreadRing) {
     if ring.is_home() {
+        // As in `take`: what was done with the ring stays in front of this.
+        compiler_fence(Ordering::SeqCst);
         CURRENT.set(ring);
     } else {
         give_back_other(ring);
