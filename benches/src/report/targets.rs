@@ -109,6 +109,24 @@ const TARGETS: &[Target] = &[
         limit: 1.0,
     },
     Target {
+        what: "two integers through tracing's macros ÷ ttlog's own (p50)",
+        figure: Figure("ttlog-by-tracing", Enabled, "p50"),
+        against: Other(Figure("ttlog-recorder-only", Enabled, "p50")),
+        limit: 3.0,
+    },
+    Target {
+        what: "two integers through tracing's macros ÷ tracing + fmt + non_blocking (p50)",
+        figure: Figure("ttlog-by-tracing", Enabled, "p50"),
+        against: Other(Figure("tracing-fmt", Enabled, "p50")),
+        limit: 0.1,
+    },
+    Target {
+        what: "a level that is off, ttlog's layer ÷ tracing that does nothing",
+        figure: Figure("ttlog-by-tracing-layer", Disabled, "min"),
+        against: Other(Figure("tracing-nothing", Disabled, "min")),
+        limit: 1.2,
+    },
+    Target {
         what: "text + float + integer ÷ floor (p50)",
         figure: Figure("ttlog", Text, "p50"),
         against: Other(Figure("floor", Text, "p50")),
