@@ -39,7 +39,7 @@ impl Event {
     }
 
     /// Begins an event of a site; its values have to come with the names that it knows.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn begin_of(site: &'static Site) -> Option<Event> {
         let site = site.call_site();
         // Asked of the first site of the origin before; but what begins an event has to have been asked itself.
