@@ -5,7 +5,9 @@ use std::fmt;
 use ttlog_core::bridge::{Encoder, FieldDef};
 use ttlog_core::{Slot, is_enabled};
 
-use crate::sites::{Names, Origin, Site, same};
+#[cfg(feature = "log")]
+use crate::sites::same;
+use crate::sites::{Names, Origin, Site};
 
 /// Writes the event of one record: the message if it is no literal, then the values, each with its name.
 #[derive(Debug)]
@@ -70,6 +72,7 @@ impl Event {
     }
 
     /// Where the next value is to be recorded, which has the next of the names that the event was begun with; `None` where it must not be.
+    #[cfg(feature = "slog")]
     #[inline]
     pub(crate) fn next_slot(&mut self, name: &str) -> Option<Slot<'_>> {
         match self.known.split_first() {
@@ -80,7 +83,8 @@ impl Event {
         Some(self.encoder.slot())
     }
 
-    /// The same, if that is the name which the site knows for it.
+    /// The same for a value that may come with another name than the site knows for it; then `None`, and nothing is recorded.
+    #[cfg(feature = "log")]
     #[inline]
     pub(crate) fn slot_if(&mut self, name: &str) -> Option<Slot<'_>> {
         match self.known.split_first() {
@@ -90,17 +94,8 @@ impl Event {
         Some(self.encoder.slot())
     }
 
-    /// Whether all values have come that the site knows.
-    pub(crate) fn has_all(&self) -> bool {
-        self.known.is_empty()
-    }
-
-    /// Takes the event back, to begin it in another way.
-    pub(crate) fn discard(self) {
-        self.encoder.discard();
-    }
-
-    /// The same for a value that may come with another name.
+    /// The same for a value that may come with another name, which is recorded with it.
+    #[cfg(feature = "log")]
     #[inline]
     pub(crate) fn slot_of(&mut self, name: &str) -> Option<Slot<'_>> {
         match self.known.split_first() {
@@ -109,6 +104,18 @@ impl Event {
             _ => {}
         }
         Some(self.encoder.slot())
+    }
+
+    /// Whether all values have come that the site knows.
+    #[cfg(feature = "log")]
+    pub(crate) fn has_all(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// Takes the event back, to begin it in another way.
+    #[cfg(feature = "log")]
+    pub(crate) fn discard(self) {
+        self.encoder.discard();
     }
 
     /// Gives the next value a name that is not the call site's; `false` where it must not be recorded.

@@ -15,7 +15,9 @@
 
 use std::cell::Cell;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+#[cfg(feature = "log")]
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 use ttlog_core::LogLevel;
 use ttlog_core::bridge::{CallSite, FieldDef, Metadata, Place};
@@ -96,6 +98,7 @@ pub(crate) struct Site {
     /// The same as in the call site, without the question of who owns it.
     origin: Origin<'static>,
     /// Whether a record of this origin was met whose values had other names; relaxed, for it is a hint.
+    #[cfg(feature = "log")]
     varies: AtomicBool,
     next: Link,
 }
@@ -215,12 +218,14 @@ impl Site {
     }
 
     /// Whether all records of this origin had these names so far.
+    #[cfg(feature = "log")]
     #[inline]
     pub(crate) fn is_steady(&self) -> bool {
         !self.varies.load(Ordering::Relaxed)
     }
 
     /// Remembers that a record of this origin had other names.
+    #[cfg(feature = "log")]
     pub(crate) fn set_varying(&self) {
         self.varies.store(true, Ordering::Relaxed);
     }
@@ -366,6 +371,7 @@ impl Site {
         Some(Box::new(Site {
             call_site,
             origin: lasting,
+            #[cfg(feature = "log")]
             varies: AtomicBool::new(false),
             next: Link::new(),
         }))

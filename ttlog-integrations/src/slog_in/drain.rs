@@ -49,6 +49,37 @@ impl TtlogSlogDrain {
     pub const fn new() -> Self {
         TtlogSlogDrain(())
     }
+
+    /// Records what is wanted as far as its level tells. Out of line, so that a record that isn't pays for no room on the stack.
+    #[inline(never)]
+    fn record(level: LogLevel, record: &Record<'_>, values: &OwnedKVList) {
+        let module = record.module();
+        let origin = Origin {
+            level,
+            target: match record.tag() {
+                "" => module,
+                tag => tag,
+            },
+            module_path: Text::Static(module),
+            file: Text::Static(record.file()),
+            line: record.line(),
+            message: record.msg().as_str().unwrap_or(""),
+        };
+        let first = Site::first(&origin);
+        if !is_wanted(first, &origin) {
+            return;
+        }
+        let mut collected = Collected::new();
+        collected.take(|collected| record.kv().serialize(record, collected));
+        collected.take(|collected| values.serialize(record, collected));
+        if let Some(mut event) = Event::begin(first, &origin, &collected) {
+            if record.msg().as_str().is_none() {
+                event.message(*record.msg());
+            }
+            collected.record(&mut event);
+            event.finish();
+        }
+    }
 }
 
 fn level_of(level: Level) -> LogLevel {
@@ -73,34 +104,8 @@ impl Drain for TtlogSlogDrain {
 
     fn log(&self, record: &Record<'_>, values: &OwnedKVList) -> Result<(), Never> {
         let level = level_of(record.level());
-        if !is_let_in(level) {
-            return Ok(());
-        }
-        let module = record.module();
-        let origin = Origin {
-            level,
-            target: match record.tag() {
-                "" => module,
-                tag => tag,
-            },
-            module_path: Text::Static(module),
-            file: Text::Static(record.file()),
-            line: record.line(),
-            message: record.msg().as_str().unwrap_or(""),
-        };
-        let first = Site::first(&origin);
-        if !is_wanted(first, &origin) {
-            return Ok(());
-        }
-        let mut collected = Collected::new();
-        collected.take(|collected| record.kv().serialize(record, collected));
-        collected.take(|collected| values.serialize(record, collected));
-        if let Some(mut event) = Event::begin(first, &origin, &collected) {
-            if record.msg().as_str().is_none() {
-                event.message(*record.msg());
-            }
-            collected.record(&mut event);
-            event.finish();
+        if is_let_in(level) {
+            TtlogSlogDrain::record(level, record, values);
         }
         Ok(())
     }
