@@ -66,7 +66,7 @@ fn slog_root() -> slog::Logger {
 }
 
 /// Starts ttlog with its defaults, and brings everything into it for which this crate has a feature turned on: the events and spans of `tracing`, the
-/// records of `log`. `slog` has no global logger: give those of the program a [`TtlogSlogDrain`](crate::TtlogSlogDrain).
+/// records of `log`. `slog` has no global logger: give those of the program a `TtlogSlogDrain`.
 ///
 /// Where another system has its one global place taken already, what is there stays, and what to do about it is said on stderr.
 ///
