@@ -82,6 +82,27 @@ impl Batch {
         entries.filter(|entry| entry.is_counted).count() as u64
     }
 
+    /// How many bytes of a request these records are.
+    pub(super) fn bytes_of(&self, range: Range<usize>) -> usize {
+        self.start_of(range.end) - self.start_of(range.start)
+    }
+
+    /// Where the records end that begin with `first` and are of so many bytes at most; there is one at least.
+    pub(super) fn end_of(&self, first: usize, most_bytes: usize) -> usize {
+        let limit = self.start_of(first).saturating_add(most_bytes);
+        let mut end = first + 1;
+        while end < self.len() && self.start_of(end + 1) <= limit {
+            end += 1;
+        }
+        end
+    }
+
+    /// Where a record begins, or where the last one ends.
+    fn start_of(&self, index: usize) -> usize {
+        let entry = self.entries.get(index);
+        entry.map_or(self.records.len(), |entry| entry.start)
+    }
+
     /// The request that brings these records.
     pub(super) fn request(&self, range: Range<usize>, resource: &Resource) -> Vec<u8> {
         let mut by_scope: Vec<usize> = range.collect();
@@ -112,9 +133,7 @@ impl Batch {
 
     /// A record with its key and its length.
     fn record(&self, index: usize) -> &[u8] {
-        let next = self.entries.get(index + 1);
-        let end = next.map_or(self.records.len(), |entry| entry.start);
-        &self.records[self.entries[index].start..end]
+        &self.records[self.start_of(index)..self.start_of(index + 1)]
     }
 
     /// Forgets everything.
@@ -163,6 +182,11 @@ mod tests {
             found,
             [("a", vec![3, 6]), ("b", vec![1, 4, 7]), ("", vec![2, 5])]
         );
+        let one = batch.bytes_of(0..1);
+        assert_eq!((batch.end_of(0, 0), batch.end_of(3, 0)), (1, 4));
+        assert_eq!((batch.end_of(0, one), batch.end_of(0, one - 1)), (1, 1));
+        assert_eq!((batch.end_of(3, usize::MAX), batch.end_of(8, 0)), (9, 9));
+        assert_eq!(batch.end_of(3, batch.bytes_of(3..6)), 6);
         batch.clear();
         assert_eq!((batch.len(), batch.bytes()), (0, 0));
     }

@@ -34,8 +34,9 @@ pub(super) struct Outbox {
     batch: Batch,
     /// How many records are done with.
     settled: usize,
-    /// How many go into one request: fewer after a request was too large.
-    at_once: usize,
+    /// How many bytes of records go into one request, if that is more than one record: fewer after a request was too large. With each batch it is tried
+    /// whether they may be more again.
+    most_bytes: usize,
     backoff: Backoff,
     /// Whether it was told that the server has something to say of what it took.
     has_warned: bool,
@@ -55,7 +56,7 @@ impl Outbox {
             place,
             batch: Batch::default(),
             settled: 0,
-            at_once: usize::MAX,
+            most_bytes: usize::MAX,
             backoff,
             has_warned: false,
         }
@@ -77,15 +78,12 @@ impl Outbox {
         resource: &Resource,
     ) -> Result<(), Unsent> {
         while self.settled < self.batch.len() {
-            let end = self
-                .settled
-                .saturating_add(self.at_once)
-                .min(self.batch.len());
+            let end = self.batch.end_of(self.settled, self.most_bytes);
             let request = self.batch.request(self.settled..end, resource);
             match transport.send(self.signal, request) {
                 Answer::Accepted { rejected, why } => self.accepted(end, rejected, &why)?,
                 Answer::TooLarge(_) if end - self.settled > 1 => {
-                    self.at_once = (end - self.settled) / 2;
+                    self.most_bytes = self.batch.bytes_of(self.settled..end) / 2;
                 }
                 Answer::TooLarge(why) | Answer::Refused(why) => return Err(self.give_up(end, &why)),
                 Answer::TryLater { after, why } => {
@@ -140,6 +138,7 @@ impl Outbox {
         if self.settled == self.batch.len() {
             self.batch.clear();
             self.settled = 0;
+            self.most_bytes = self.most_bytes.saturating_mul(2);
         }
     }
 

@@ -55,6 +55,12 @@ fn a_request_that_is_too_large_is_divided_and_only_what_fits_in_none_is_lost() {
     let records = collector.log_records();
     let numbers = records.iter().map(|(_, record)| number(record, "n"));
     assert!(numbers.eq((0..100).filter(|n| *n != 50)));
+    // What was learnt from the one that is too large doesn't make requests of single events of all that come.
+    let before = collector.requests().len();
+    handle.scope(|| (0..100).for_each(|n| info!("event", n)));
+    assert_eq!(flushed(&handle).delivered, 199);
+    let requests = collector.requests().len() - before;
+    assert!(requests < 50, "{requests} requests for 100 events");
 }
 
 #[test]
