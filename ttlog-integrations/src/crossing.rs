@@ -22,21 +22,38 @@ pub enum Backend {
     Slog = 3,
 }
 
-/// The [`Backend`] in force; relaxed, for nothing else is read by it.
-static BACKEND: AtomicU8 = AtomicU8::new(Backend::Native as u8);
+/// A bit for each system that nothing comes in from; relaxed, for nothing else is read by it.
+static SHUT: AtomicU8 = AtomicU8::new(0);
 
 thread_local! {
     /// Whether this thread is giving an event of ttlog's to another system.
     static IS_OUTWARD: Cell<bool> = const { Cell::new(false) };
+    /// Whether something was not let in since this was last asked.
+    static WAS_REFUSED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Says where ttlog's events go from now on.
-pub fn set_backend(backend: Backend) {
-    BACKEND.store(backend as u8, Ordering::Relaxed);
+fn bit(system: Backend) -> u8 {
+    match system {
+        Backend::Native => 0,
+        system => 1 << system as u8,
+    }
+}
+
+/// Lets nothing in from these systems, and from all others.
+pub(crate) fn shut(systems: &[Backend]) {
+    let bits = systems.iter().fold(0, |bits, system| bits | bit(*system));
+    SHUT.store(bits, Ordering::Relaxed);
+}
+
+/// Whether this thread is giving an event of ttlog's to another system.
+#[cfg(any(feature = "tracing", feature = "log", feature = "slog", test))]
+pub(crate) fn is_outward() -> bool {
+    IS_OUTWARD.get()
 }
 
 /// Gives an event of ttlog's to another system.
-pub fn outward<R>(give: impl FnOnce() -> R) -> R {
+#[cfg(any(feature = "tracing", feature = "log", feature = "slog", test))]
+pub(crate) fn outward<R>(give: impl FnOnce() -> R) -> R {
     struct Back(bool);
 
     impl Drop for Back {
@@ -51,8 +68,21 @@ pub fn outward<R>(give: impl FnOnce() -> R) -> R {
 
 /// Whether what comes from `system` is let into ttlog, here and now.
 #[inline]
-pub fn lets_in(system: Backend) -> bool {
-    BACKEND.load(Ordering::Relaxed) != system as u8 && !IS_OUTWARD.get()
+#[cfg(any(feature = "tracing", feature = "log", feature = "slog", test))]
+pub(crate) fn lets_in(system: Backend) -> bool {
+    let is_let_in = SHUT.load(Ordering::Relaxed) & bit(system) == 0 && !IS_OUTWARD.get();
+    if !is_let_in {
+        WAS_REFUSED.set(true);
+    }
+    is_let_in
+}
+
+/// Whether `ask` came to ttlog, which did not let it in.
+#[cfg(any(feature = "log", feature = "slog", test))]
+pub(crate) fn leads_back(ask: impl FnOnce()) -> bool {
+    WAS_REFUSED.set(false);
+    outward(ask);
+    WAS_REFUSED.get()
 }
 
 #[cfg(test)]
@@ -62,15 +92,17 @@ mod tests {
     #[test]
     fn nothing_comes_back_from_where_it_goes() {
         assert!(lets_in(Backend::Tracing) && lets_in(Backend::Log));
-        set_backend(Backend::Tracing);
+        shut(&[Backend::Native, Backend::Tracing]);
         assert!(!lets_in(Backend::Tracing) && lets_in(Backend::Log));
         outward(|| {
-            assert!(!lets_in(Backend::Log));
+            assert!(is_outward() && !lets_in(Backend::Log));
             outward(|| ());
             assert!(!lets_in(Backend::Log));
         });
         assert!(lets_in(Backend::Log));
-        set_backend(Backend::Native);
+        assert!(leads_back(|| assert!(!lets_in(Backend::Log))));
+        assert!(!leads_back(|| ()));
+        shut(&[Backend::Native]);
         assert!(lets_in(Backend::Tracing));
     }
 }

@@ -196,31 +196,6 @@ fn child_with_a_sink_that_logs() {
     assert_eq!(handle.stats().dropped, 0);
 }
 
-#[test]
-fn what_goes_out_to_log_does_not_come_in() {
-    in_child("child_that_goes_out_to_log");
-}
-
-#[test]
-#[ignore = "the child of another test"]
-fn child_that_goes_out_to_log() {
-    use ttlog_integrations::crossing::{outward, set_backend};
-
-    if !is_child() {
-        return;
-    }
-    let handle = ttlog_core::init().recorder_only().init();
-    enable_log_compatibility();
-    outward(|| log::info!("an event of ttlog's"));
-    set_backend(Backend::Log);
-    log::info!("comes back");
-    assert!(!log::log_enabled!(log::Level::Info));
-    assert_eq!(handle.stats().recorded, 0);
-    set_backend(Backend::Native);
-    log::info!("comes in");
-    assert_eq!(handle.stats().recorded, 1);
-}
-
 #[cfg(unix)]
 #[test]
 fn a_child_of_fork_goes_on() {

@@ -5,9 +5,9 @@ mod support;
 use slog::o;
 use ttlog_core::InitError;
 use ttlog_core::sink::Memory;
-use ttlog_integrations::crossing::{Backend, outward, set_backend};
 use ttlog_integrations::{
-    InstallError, TtlogSlogDrain, init_with_slog_compatibility, try_init_with_slog_compatibility,
+    Backend, BackendError, InstallError, TtlogSlogDrain, init_with_slog_compatibility, set_backend,
+    set_slog_backend, try_init_with_slog_compatibility,
 };
 
 use support::{in_child, is_child, names};
@@ -37,11 +37,12 @@ fn child_of_one_call() {
         Err(InstallError::Init(InitError::AlreadyInitialized))
     ));
     // What goes out to slog does not come in.
-    outward(|| slog::info!(logger, "comes back"));
-    set_backend(Backend::Slog);
+    let leads_back = Err(BackendError::LeadsBack(Backend::Slog));
+    assert_eq!(set_slog_backend(logger.clone()), leads_back);
+    set_slog_backend(slog::Logger::root(slog::Discard, o!())).unwrap();
     assert!(!slog::Drain::is_enabled(&logger, slog::Level::Critical));
     slog::info!(logger, "comes back");
-    set_backend(Backend::Native);
+    set_backend(Backend::Native).unwrap();
     assert_eq!(handle.stats().recorded, 1);
 }
 

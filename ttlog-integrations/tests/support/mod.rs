@@ -74,11 +74,18 @@ pub(crate) fn is_child() -> bool {
 /// Runs an ignored test of this program in a process of its own, where it has to succeed; gives what it wrote to stderr.
 #[track_caller]
 pub(crate) fn in_child(test: &str) -> String {
+    in_child_with(test, &[])
+}
+
+/// The same with more of an environment.
+#[track_caller]
+pub(crate) fn in_child_with(test: &str, environment: &[(&str, &str)]) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
         .args([test, "--exact", "--ignored", "--nocapture"])
         .env(CHILD, "1")
         .env_remove("RUST_LOG")
         .env_remove("RUST_BACKTRACE")
+        .envs(environment.iter().copied())
         .stdin(Stdio::null())
         .output()
         .unwrap();
