@@ -147,7 +147,7 @@ impl Backend {
 pub enum BackendError {
     /// The feature of its name is not on.
     NotCompiledIn(Backend),
-    /// There is no logger of `slog`: [`set_slog_logger`](crate::set_slog_logger) gives one.
+    /// There is no logger of `slog`: `set_slog_logger` gives one.
     NoSlogLogger,
     /// All that the system has is a bridge into ttlog: the events would come back, and go nowhere.
     LeadsBack(Backend),

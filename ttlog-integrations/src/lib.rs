@@ -12,7 +12,7 @@
 //! | `let handle = init_all();` | ttlog is started, and all of `tracing` and `log` goes into it | all of these |
 //! | | lists and maps in the values of `log` are JSON, as those of `slog` always are | `nested-values` |
 //! | `ttlog::init().sink(otlp::OtlpSink::new()?)` | ttlog's events and spans go to an OpenTelemetry Collector | `otlp`; `otlp-grpc`, `otlp-tls` |
-//! | `set_backend(Backend::Tracing)?` | ttlog's events and spans go to `tracing`'s dispatcher, as [`TracingLogger`] says | `tracing` |
+//! | `set_backend(Backend::Tracing)?` | ttlog's events and spans go to `tracing`'s dispatcher, as `TracingLogger` says | `tracing` |
 //! | `set_backend(Backend::Log)?` | ttlog's events go to the logger of `log` | `log` |
 //! | `set_slog_backend(logger)?` | ttlog's events go to a logger of `slog` | `slog` |
 //! | `set_backend(Backend::Native)?` | they go to ttlog's own runtime again | |
