@@ -45,6 +45,7 @@ use ttlog_core::sink::{ChildSink, Setback, SpanRecords};
 use ttlog_core::snapshot::Facts;
 use ttlog_core::{EventRef, Overflow, RecordKind, Sink, SinkOptions, now_nanos};
 
+use crate::crossing;
 use backoff::Backoff;
 use outbox::{Outbox, Unsent};
 use settings::Settings;
@@ -139,6 +140,16 @@ impl OtlpSink {
 }
 
 impl OtlpSink {
+    /// Sends logs and spans, as far as that goes.
+    fn send(&mut self) -> io::Result<[Result<(), Unsent>; 2]> {
+        let transport = match &mut self.transport {
+            Some(transport) => transport,
+            none => none.insert(transport::new(&self.settings)?),
+        };
+        let outboxes = [&mut self.logs, &mut self.traces];
+        Ok(outboxes.map(|outbox| outbox.send(&mut **transport, &self.resource)))
+    }
+
     /// A loss is said first, and at the next call, which follows at once, what is to wait.
     fn setback_of_both(&mut self, one: Unsent, other: Unsent) -> io::Error {
         match (one, other) {
@@ -161,6 +172,13 @@ impl OtlpSink {
                 setback(lost)
             }
         }
+    }
+}
+
+/// The client logs when its connections end, too.
+impl Drop for OtlpSink {
+    fn drop(&mut self) {
+        crossing::outward(|| drop(self.transport.take()));
     }
 }
 
@@ -213,12 +231,8 @@ impl Sink for OtlpSink {
         if let Some(unsaid) = self.unsaid.take() {
             return Err(unsaid);
         }
-        let transport = match &mut self.transport {
-            Some(transport) => transport,
-            none => none.insert(transport::new(&self.settings)?),
-        };
-        let [logs, traces] = [&mut self.logs, &mut self.traces]
-            .map(|outbox| outbox.send(&mut **transport, &self.resource));
+        // What the client itself logs is not let in: it would be a reason for the next request.
+        let [logs, traces] = crossing::outward(|| self.send())?;
         match (logs, traces) {
             (Ok(()), Ok(())) => Ok(()),
             (Err(unsent), Ok(())) | (Ok(()), Err(unsent)) => Err(setback(unsent)),

@@ -2,6 +2,7 @@
 //!
 //! No test waits for a time to pass: pauses between tries are of a millisecond, and what takes longer is waited for.
 
+mod circles;
 mod content;
 mod example;
 #[cfg(unix)]
