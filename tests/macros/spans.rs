@@ -295,3 +295,13 @@ fn the_current_span_is_known_to_who_did_not_begin_it() {
         assert_eq!(event.field_in_chain("rows"), Some(&3.into()), "{message}");
     }
 }
+
+#[test]
+fn a_span_is_shown_by_name_and_number() {
+    records(|| {
+        let span = info_span!("query", rows = 3);
+        let number = span.id().unwrap();
+        assert_eq!(format!("{span:?}"), format!("Span(query {number:016x})"));
+        assert_eq!(format!("{:?}", Span::none()), "Span(none)");
+    });
+}

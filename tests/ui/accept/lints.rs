@@ -36,6 +36,11 @@ fn only_logged(used_nowhere_else: u8) {
     info!("text", used_nowhere_else);
 }
 
+#[ttlog::instrument(parent = parent, fields(length = text.len()))]
+async fn only_told(parent: &Span, text: String, number: u8) {
+    info!("text");
+}
+
 fn given() -> Span {
     info_span!("given")
 }
@@ -43,6 +48,7 @@ fn given() -> Span {
 fn main() {
     let (user, text, level) = (5, String::from("text"), LogLevel::Info);
     only_logged(1);
+    drop(only_told(&given(), String::new(), 1));
     info!(once, "text");
     info!(every = "1s", "text");
     info!(sample = 0.5, "text");

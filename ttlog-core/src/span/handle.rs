@@ -1,5 +1,6 @@
 //! [`Span`].
 
+use std::fmt;
 use std::num::NonZeroU64;
 
 use super::account::{Account, Outcome};
@@ -17,11 +18,21 @@ use crate::value::Value;
 ///
 /// It begins when it is made and ends when it is dropped. Events are in it while it is entered: by [`enter`](Span::enter), by
 /// [`in_scope`](Span::in_scope), or by a future that is [instrumented](crate::Instrument) with it.
-#[derive(Debug)]
 #[must_use = "a span ends when it is dropped: enter it, or put a future into it"]
 pub struct Span {
     /// `None` for a span that is not enabled.
     begun: Option<Begun>,
+}
+
+/// Name and number: it may be the argument of an instrumented function.
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(begun) = &self.begun else {
+            return f.write_str("Span(none)");
+        };
+        let name = &begun.site.begin.metadata().message;
+        write!(f, "Span({name} {:016x})", begun.place.id)
+    }
 }
 
 /// That of spans of which only the number is known: for their later fields.

@@ -1,6 +1,6 @@
 //! The body that an instrumented function gets.
 
-use proc_macro2::{Group, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{GenericArgument, PathArguments, Token, Type, TypeInfer};
@@ -29,7 +29,7 @@ pub(super) fn body(
                 quote_spanned!(result.span()=> if false { return #private::never_returned::<#written>(); })
             });
             let content = function.body.stream();
-            let taken = taken(function);
+            let taken = taken(function, new_span);
             let block = braces(&function.body, quote!(#typed #taken #content));
             let running = in_span(scope, &quote_spanned!(span=> async move #block), watch);
             quote_spanned!(span=> let #own = #new_span; #running.await)
@@ -60,7 +60,7 @@ fn plain(scope: &Scope, function: &Function, new_span: &TokenStream, watch: &Wat
         let body = function.body.stream();
         return quote_spanned!(*span=> let #own = #new_span; #body);
     };
-    let (taken, content) = (taken(function), function.body.stream());
+    let (taken, content) = (taken(function, new_span), function.body.stream());
     let body = braces(&function.body, quote!(#taken #content));
     let result = &watch.result;
     let output = scope.own("__ttlog_output");
@@ -74,14 +74,25 @@ fn plain(scope: &Scope, function: &Function, new_span: &TokenStream, watch: &Wat
     }
 }
 
-/// Makes variables of the parameters that a block has taken, so that the compiler has names for them in its messages.
-fn taken(function: &Function) -> TokenStream {
+/// Makes variables of the parameters that a block has taken, so that the compiler has names for them in its messages. One that the span has looked at
+/// is not unused.
+fn taken(function: &Function, new_span: &TokenStream) -> TokenStream {
     let parameters = function.taken.iter();
     parameters
         .map(|Taken { mutability, name }| {
-            quote_spanned!(Span::mixed_site()=> let #mutability #name = #name;)
+            let span = Span::mixed_site();
+            let used = mentions(new_span, name).then(|| quote_spanned!(span=> let _ = &#name;));
+            quote_spanned!(span=> let #mutability #name = #name; #used)
         })
         .collect()
+}
+
+fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
 }
 
 /// A future in the span, whose result is looked at where that is asked for.
