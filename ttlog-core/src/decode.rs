@@ -237,6 +237,11 @@ impl<'a> EventRef<'a> {
         self.spans?.inside(innermost).trace_id()
     }
 
+    /// The trace of another span, as far as its reader knows that one: it has not ended, or others in it have not.
+    pub fn trace_of(&self, span: NonZeroU64) -> Option<NonZeroU128> {
+        self.spans?.inside(Some(span)).trace_id()
+    }
+
     /// The number of the span that it is in, contexts skipped; at a span's beginning and end, the parent of that span.
     ///
     /// It is a span of another process where the trace came from there and no span of this one is in between; see

@@ -3,7 +3,7 @@
 //! | modules | own |
 //! |---|---|
 //! | `builder`, `environment`, `settings`, `signal` | what is sent, where and how |
-//! | `resource`, `attributes`, `value`, `log_record`, `span_record` | events and spans in the words of OpenTelemetry |
+//! | `resource`, `attributes`, `value`, `log_record`, `span_record`, `links` | events and spans in the words of OpenTelemetry |
 //! | `batch`, `outbox`, `backoff`, `answer`, `retry_info` | records until a server has them |
 //! | `transport`, `http`, `grpc`, `tls` | the way to the server |
 //!
@@ -20,6 +20,7 @@ mod environment;
 #[cfg(feature = "otlp-grpc")]
 mod grpc;
 mod http;
+mod links;
 mod log_record;
 mod outbox;
 mod resource;
@@ -47,6 +48,7 @@ use ttlog_core::{EventRef, Overflow, RecordKind, Sink, SinkOptions, now_nanos};
 
 use crate::crossing;
 use backoff::Backoff;
+use links::Traces;
 use outbox::{Outbox, Unsent};
 use settings::Settings;
 use signal::Signal;
@@ -84,6 +86,8 @@ pub struct OtlpSink {
     traces: Outbox,
     /// Of the process that the sink was started in.
     resource: Resource,
+    /// The spans that have ended last.
+    ended: Traces,
     /// `None` until there is something to send.
     transport: Option<Box<dyn Transport>>,
     /// That one signal has to wait, which could not be said because the other one had lost something.
@@ -133,6 +137,7 @@ impl OtlpSink {
             traces: outbox(Signal::Traces),
             settings,
             resource: Resource::default(),
+            ended: Traces::default(),
             transport: None,
             unsaid: None,
         }
@@ -220,7 +225,7 @@ impl Sink for OtlpSink {
             }
             Signal::Traces => {
                 let unknown = || io::Error::other("the beginning of a span was lost");
-                let record = span_record::span(event).ok_or_else(unknown)?;
+                let record = span_record::span(event, &mut self.ended).ok_or_else(unknown)?;
                 outbox.push(scope, &record, is_counted);
             }
         }

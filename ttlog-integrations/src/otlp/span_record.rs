@@ -9,10 +9,11 @@ use opentelemetry_proto::tonic::trace::v1::{Span, Status};
 use ttlog_core::{EventRef, ValueRef};
 
 use super::attributes::Attributes;
+use super::links::{FOLLOWS_FROM, Traces};
 use super::log_record::SAMPLED;
 
 /// The span whose end `event` tells. `None` where it isn't known in which trace it is, because its beginning was lost, or that of a span around it.
-pub(super) fn span(event: &EventRef<'_>) -> Option<Span> {
+pub(super) fn span(event: &EventRef<'_>, traces: &mut Traces) -> Option<Span> {
     let id = event.own_span_id()?;
     let trace = event.trace_id()?;
     let info = event.spans().next_back().filter(|span| span.id == id)?;
@@ -20,8 +21,11 @@ pub(super) fn span(event: &EventRef<'_>) -> Option<Span> {
         Some(ValueRef::U64(number)) => Some(number),
         _ => None,
     };
+    traces.remember(id, trace);
+    let link = traces.link(event, info);
+    let is_link = |name: &str| link.is_some() && name == FOLLOWS_FROM;
     let mut attributes = Attributes::default();
-    attributes.push_fields(info.fields());
+    attributes.push_fields(info.fields().filter(|(name, _)| !is_link(name)));
     attributes.push_contexts(event);
     for name in ["busy_ns", "idle_ns"] {
         if let Some(number) = number(name) {
@@ -47,6 +51,7 @@ pub(super) fn span(event: &EventRef<'_>) -> Option<Span> {
         start_time_unix_nano: end_ns.saturating_sub(number("duration_ns").unwrap_or(0)),
         end_time_unix_nano: end_ns,
         attributes: attributes.into_vec(),
+        links: Vec::from_iter(link),
         status: status(outcome),
         ..Span::default()
     })

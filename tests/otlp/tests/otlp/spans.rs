@@ -195,3 +195,43 @@ fn a_span_that_has_not_ended_is_not_sent_and_its_events_name_it() {
     flushed(&handle);
     assert_eq!(find(&collector.spans(), "long").trace_id, record.trace_id);
 }
+
+#[test]
+fn a_span_that_follows_from_another_one_is_linked_to_it() {
+    let collector = Collector::http(|_| Reply::Accept);
+    let handle = pipeline(sink(collector.url()));
+    handle.scope(|| {
+        let follow = |name: &'static str, id: u64| {
+            let span = info_span!("follower", name);
+            span.record("follows_from", format!("{id:016x}"));
+        };
+        let open = info_span!("open");
+        follow("of one that is open", open.id().unwrap().get());
+        drop(open);
+        let ended = info_span!("ended");
+        let id = ended.id().unwrap().get();
+        drop(ended);
+        follow("of one that has ended", id);
+        follow("of one that nobody knows", 7);
+    });
+    flushed(&handle);
+    let spans = collector.spans();
+    let (open, ended) = (find(&spans, "open"), find(&spans, "ended"));
+    let followers = spans.iter().filter(|(_, span)| span.name == "follower");
+    let links: Vec<_> = followers
+        .map(|(_, span)| {
+            let links = span.links.iter();
+            let links: Vec<_> = links.map(|link| (&link.trace_id, &link.span_id)).collect();
+            (links, attributes(&span.attributes).remove("follows_from"))
+        })
+        .collect();
+    let unknown = Some(text("0000000000000007"));
+    assert_eq!(
+        links,
+        [
+            (vec![(&open.trace_id, &open.span_id)], None),
+            (vec![(&ended.trace_id, &ended.span_id)], None),
+            (vec![], unknown),
+        ]
+    );
+}

@@ -1,0 +1,50 @@
+//! [`Traces`]: which traces the spans were in that have ended last, for spans that follow from them.
+//!
+//! A link of OpenTelemetry names the trace besides the span, and a span that another one follows from has often ended before that one has.
+
+use std::collections::VecDeque;
+use std::num::{NonZeroU64, NonZeroU128};
+
+use opentelemetry_proto::tonic::trace::v1::span::Link;
+use ttlog_core::{EventRef, SpanInfo, ValueRef};
+
+use super::log_record::SAMPLED;
+
+/// How many spans are remembered.
+const MOST_SPANS: usize = 1024;
+/// The field of a span with the number of one that it follows from, in hexadecimal digits.
+pub(super) const FOLLOWS_FROM: &str = "follows_from";
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(super) struct Traces(VecDeque<(NonZeroU64, NonZeroU128)>);
+
+impl Traces {
+    /// A span has ended.
+    pub(super) fn remember(&mut self, span: NonZeroU64, trace: NonZeroU128) {
+        if self.0.len() == MOST_SPANS {
+            self.0.pop_front();
+        }
+        self.0.push_back((span, trace));
+    }
+
+    /// The link to what a span follows from, if it does and that span's trace is known.
+    pub(super) fn link(&self, event: &EventRef<'_>, info: &SpanInfo) -> Option<Link> {
+        let digits = match info.field(FOLLOWS_FROM)? {
+            ValueRef::Display(text) | ValueRef::Str(text) if text.len() == 16 => text,
+            _ => return None,
+        };
+        let span = NonZeroU64::new(u64::from_str_radix(digits, 16).ok()?)?;
+        let has_ended = || {
+            let mut ended = self.0.iter().rev();
+            ended.find(|(id, _)| *id == span).map(|(_, trace)| *trace)
+        };
+        let trace = event.trace_of(span).or_else(has_ended)?;
+        Some(Link {
+            trace_id: trace.get().to_be_bytes().into(),
+            span_id: span.get().to_be_bytes().into(),
+            flags: SAMPLED,
+            ..Link::default()
+        })
+    }
+}
