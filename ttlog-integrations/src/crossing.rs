@@ -52,7 +52,13 @@ pub(crate) fn is_outward() -> bool {
 }
 
 /// Gives an event of ttlog's to another system.
-#[cfg(any(feature = "tracing", feature = "log", feature = "slog", test))]
+#[cfg(any(
+    feature = "tracing",
+    feature = "log",
+    feature = "slog",
+    feature = "otlp",
+    test
+))]
 pub(crate) fn outward<R>(give: impl FnOnce() -> R) -> R {
     struct Back(bool);
 
