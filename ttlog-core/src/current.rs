@@ -63,7 +63,7 @@ pub(crate) fn take() -> *const ThreadRing {
 /// Undoes what [`take`] has done, where nothing was written.
 #[inline(always)]
 pub(crate) fn put_back(ring: &ThreadRing) {
-    CURRENT.set(ring);
+    CURRENT.with(|current| current.set(ring));
 }
 
 /// Ends the event that was begun in `ring`.
@@ -72,7 +72,8 @@ pub(crate) fn give_back(ring: &ThreadRing) {
     if ring.is_home() {
         // As in `take`: what was done with the ring stays in front of this.
         compiler_fence(Ordering::SeqCst);
-        CURRENT.set(ring);
+        // `LocalKey::set`, which could initialize it, is a call in large functions.
+        CURRENT.with(|current| current.set(ring));
     } else {
         give_back_other(ring);
     }
@@ -287,12 +288,15 @@ pub(crate) fn give_up_retired() {
 
 /// Runs what formats a user's value; what it panics with is not dropped, because that could panic again.
 pub(crate) fn catch<R>(format: impl FnOnce() -> R) -> Result<R, Panicked> {
-    let outer = IS_CATCHING.replace(true);
-    let outcome = catch_unwind(AssertUnwindSafe(format));
-    IS_CATCHING.set(outer);
-    outcome.map_err(|payload| {
-        std::mem::forget(payload);
-        Panicked
+    // Found once for both: that is a call.
+    IS_CATCHING.with(|is_catching| {
+        let outer = is_catching.replace(true);
+        let outcome = catch_unwind(AssertUnwindSafe(format));
+        is_catching.set(outer);
+        outcome.map_err(|payload| {
+            std::mem::forget(payload);
+            Panicked
+        })
     })
 }
 

@@ -479,6 +479,19 @@ impl Encoder {
         self.position += 1;
     }
 
+    /// Appends words of eight bytes for which there is room.
+    #[inline(always)]
+    pub(crate) fn put_all(&mut self, words: &[[u8; 8]]) {
+        let (slots, mut position) = (self.slots, self.position);
+        debug_assert!(position + words.len() as u64 <= self.ring().ring.reserved());
+        for word in words {
+            // SAFETY: the ring is alive, see the field.
+            unsafe { slots.put(position, u64::from_le_bytes(*word)) };
+            position += 1;
+        }
+        self.position = position;
+    }
+
     /// Appends a word if there is room.
     fn word(&mut self, word: u64) {
         if self.has_room(1) {
@@ -486,13 +499,19 @@ impl Encoder {
         }
     }
 
+    /// Whether `words` words, beside those that are set aside, may be written now.
+    #[inline(always)]
+    pub(crate) fn is_within_limit(&self, words: u64) -> bool {
+        self.position + words + self.set_aside <= self.limit
+    }
+
     /// Makes room for `words` words beside those that are set aside.
     #[inline(always)]
     pub(crate) fn has_room(&mut self, words: u64) -> bool {
-        let needed = self.position + words + self.set_aside;
-        if needed <= self.limit {
+        if self.is_within_limit(words) {
             return true;
         }
+        let needed = self.position + words + self.set_aside;
         if self.abandoned {
             return false;
         }
@@ -510,6 +529,14 @@ impl Encoder {
                 false
             }
         }
+    }
+
+    /// Whether the next value has its first word set aside, and its tag a place: one of a single word then takes nothing but stores.
+    ///
+    /// Who has the encoder behind a reference asks this first, and does all else out of line.
+    #[inline(always)]
+    pub fn is_next_at_hand(&self) -> bool {
+        self.set_aside > 0 && self.tag_shift != u64::BITS
     }
 
     /// Writes a value's tag and makes sure of `words` words for it; `false` if there is no room.

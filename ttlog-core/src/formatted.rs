@@ -13,13 +13,25 @@ use crate::record::{TEXT_CUT, Tag, flag};
 
 /// How many messages of an error and its sources are recorded.
 const LONGEST_CHAIN: u64 = 16;
-/// Pieces of text up to so many bytes may get their room at once; longer ones, which may be cut, word by word.
-const SHORT: usize = 256;
+/// Pieces of text of up to so many full words are written without a loop, which would need to save registers.
+const SHORT_WORDS: usize = 3;
 
 impl Encoder {
     /// Appends, with its tag, what a formatter writes.
     #[inline(never)]
     pub(crate) fn formatted(&mut self, tag: Tag, arguments: fmt::Arguments<'_>) {
+        if arguments.as_str().is_some() || !self.is_next_at_hand() {
+            self.formatted_in_any_way(tag, arguments);
+        } else {
+            // Can't fail, and the compiler knows.
+            self.open(tag, 1);
+            self.formatted_text(arguments);
+        }
+    }
+
+    /// The same for a text that is known, and where room has to be looked for.
+    #[inline(never)]
+    fn formatted_in_any_way(&mut self, tag: Tag, arguments: fmt::Arguments<'_>) {
         if let Some(text) = arguments.as_str() {
             self.text(tag, text.as_bytes());
         } else if self.open(tag, 1) {
@@ -30,6 +42,7 @@ impl Encoder {
     }
 
     /// Appends what a formatter writes, where its length word has room.
+    #[inline(always)]
     fn formatted_text(&mut self, arguments: fmt::Arguments<'_>) {
         let length_slot = self.position;
         self.position += 1;
@@ -130,15 +143,43 @@ impl TextWriter<'_> {
 
     /// Appends a text for which there is room, where the last word is full.
     #[inline(always)]
-    fn push_words(&mut self, text: &[u8]) {
+    fn push_short(&mut self, text: &[u8]) {
         let (words, rest) = text.as_chunks::<8>();
-        for word in words {
+        for index in 0..SHORT_WORDS {
+            let Some(word) = words.get(index) else { break };
             self.encoder.put(u64::from_le_bytes(*word));
         }
         if !rest.is_empty() {
             self.partial = last_word(text, rest.len());
         }
         self.length += text.len() as u64;
+    }
+
+    /// Appends a text for which there is room, where the last word is full.
+    #[inline(never)]
+    fn push_long(&mut self, text: &[u8]) {
+        let (words, rest) = text.as_chunks::<8>();
+        self.encoder.put_all(words);
+        if !rest.is_empty() {
+            self.partial = last_word(text, rest.len());
+        }
+        self.length += text.len() as u64;
+    }
+
+    /// Appends a text word by word, each of which gets its room when its turn comes.
+    #[inline(never)]
+    fn push_text(&mut self, text: &[u8]) -> fmt::Result {
+        if self.cut {
+            return Err(fmt::Error);
+        }
+        let (words, rest) = text.as_chunks::<8>();
+        for word in words {
+            self.push(u64::from_le_bytes(*word), 8)?;
+        }
+        if !rest.is_empty() {
+            self.push(last_word(text, rest.len()), rest.len() as u64)?;
+        }
+        Ok(())
     }
 
     /// Writes the last word; gives the text's length word.
@@ -153,24 +194,18 @@ impl TextWriter<'_> {
 
 impl fmt::Write for TextWriter<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self.cut {
-            return Err(fmt::Error);
-        }
-        // The first piece, as a rule, and often the only one: its room is asked for at once.
+        // So it is with the first piece, as a rule, and often there is no other one.
         if self.length.is_multiple_of(8)
-            && text.len() <= SHORT
-            && self.encoder.has_room(text.len().div_ceil(8) as u64)
+            && !self.cut
+            && self.encoder.is_within_limit(text.len().div_ceil(8) as u64)
         {
-            self.push_words(text.as_bytes());
+            if text.len() < 8 * (SHORT_WORDS + 1) {
+                self.push_short(text.as_bytes());
+            } else {
+                self.push_long(text.as_bytes());
+            }
             return Ok(());
         }
-        let (words, rest) = text.as_bytes().as_chunks::<8>();
-        for word in words {
-            self.push(u64::from_le_bytes(*word), 8)?;
-        }
-        if !rest.is_empty() {
-            self.push(last_word(text.as_bytes(), rest.len()), rest.len() as u64)?;
-        }
-        Ok(())
+        self.push_text(text.as_bytes())
     }
 }

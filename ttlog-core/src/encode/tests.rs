@@ -202,7 +202,7 @@ fn a_text_of_any_length_around_the_limit_is_whole_or_cut_and_marked() {
             panic!("{event:?}");
         };
         check(std::str::from_utf8(bytes).unwrap(), event.cut);
-        for piece in [1, 7, 8, 9, 5_000] {
+        for piece in [1, 7, 8, 9, 24, 32, 5_000] {
             let event = with(&|encoder| encoder.display(format_args!("{}", Pieces(&text, piece))));
             check(event.fields[0].value.as_str().unwrap(), event.cut);
         }
