@@ -37,6 +37,7 @@ pub(super) fn record(event: &Event<'_>, parent: impl FnOnce() -> Option<NonZeroU
     }
 }
 
+#[inline(always)]
 fn record_known(known: &'static EventSite, event: &Event<'_>, parent: Parent) {
     if parent.is_some() {
         return record_with_parent(known, event, parent);
@@ -66,7 +67,7 @@ fn fill(encoder: &mut Encoder, known: &'static EventSite, event: &Event<'_>, fie
         None => Message::None,
         Some(0) => Message::First,
         Some(index) => {
-            event.record(&mut MessageAlone { encoder, index });
+            record_message(encoder, event, index);
             Message::Recorded(index)
         }
     };
@@ -76,6 +77,12 @@ fn fill(encoder: &mut Encoder, known: &'static EventSite, event: &Event<'_>, fie
     if missing != 0 {
         encoder.belongs_to(known.without(missing, event.metadata()));
     }
+}
+
+/// Records the message of an event, which is not its first field.
+#[inline(never)]
+fn record_message(encoder: &mut Encoder, event: &Event<'_>, index: usize) {
+    event.record(&mut MessageAlone { encoder, index });
 }
 
 /// Records an event that has no call site because there are too many.
@@ -98,8 +105,8 @@ fn record_apart(event: &Event<'_>) {
     };
     let mut message = Message::None;
     if let Some(field) = metadata.fields().field(MESSAGE) {
-        let (encoder, index) = (&mut encoder, field.index());
-        event.record(&mut MessageAlone { encoder, index });
+        let index = field.index();
+        record_message(&mut encoder, event, index);
         message = Message::Recorded(index);
     }
     event.record(&mut Values::new(&mut encoder, message, 0));

@@ -7,8 +7,8 @@ use std::error::Error;
 use std::fmt;
 
 use tracing_core::field::{Field, Visit};
-use ttlog_core::Slot;
 use ttlog_core::bridge::Encoder;
+use ttlog_core::{Slot, Value};
 
 use super::site::EventSite;
 
@@ -17,7 +17,7 @@ pub(super) struct Values<'e> {
     encoder: &'e mut Encoder,
     /// The field with the message, where there is one that has not been recorded and still can be.
     message: Message,
-    /// The first field that has no value yet, of those whose names the call site knows.
+    /// The first field that has no value yet, of those whose names the call site knows; beyond all fields where it knows none.
     next: usize,
     /// How many fields the call site knows, a message among them.
     known: usize,
@@ -38,13 +38,17 @@ pub(super) enum Message {
     Recorded(usize),
 }
 
+/// What no field has for its index.
+const BEYOND: usize = usize::MAX;
+
 impl<'e> Values<'e> {
-    /// For a record whose call site knows `known` fields, in their order; 0 where each needs its name.
+    /// For a record whose call site knows all fields, `known` in number and in their order; 0 where each needs its name.
+    #[inline(always)]
     pub(super) fn new(encoder: &'e mut Encoder, message: Message, known: usize) -> Self {
         Values {
             encoder,
             message,
-            next: 0,
+            next: if known == 0 { BEYOND } else { 0 },
             known,
             event: None,
             missing: 0,
@@ -52,7 +56,7 @@ impl<'e> Values<'e> {
     }
 
     /// The same for an event: fields without a value are left out of it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of_event(
         encoder: &'e mut Encoder,
         message: Message,
@@ -66,7 +70,7 @@ impl<'e> Values<'e> {
     }
 
     /// By their bits, the fields that were left out, but for those behind the last value.
-    #[inline]
+    #[inline(always)]
     pub(super) fn missing(&self) -> u64 {
         self.missing
     }
@@ -74,9 +78,8 @@ impl<'e> Values<'e> {
     /// Whether the field is the one whose value comes next in the record.
     #[inline(always)]
     fn is_next(&self, field: &Field) -> bool {
-        // A message that is still to come is the first, and behind the known fields nothing has a place.
-        let is_place = self.message == Message::None && self.next < self.known;
-        is_place && field.index() == self.next
+        // One with a message to come, or to skip, is looked at more closely.
+        self.message == Message::None && field.index() == self.next
     }
 
     /// Where the value of a field is to be written, if it is one.
@@ -133,33 +136,55 @@ impl<'e> Values<'e> {
         self.message = Message::None;
         true
     }
+
+    /// Records a value that is the message, or has not the next place, or needs more than a place.
+    #[inline(never)]
+    fn record<T: Value + fmt::Display>(&mut self, field: &Field, value: T) {
+        if !self.take_message(field, format_args!("{value}"))
+            && let Some(slot) = self.slot(field)
+        {
+            value.record(slot);
+        }
+    }
 }
 
-macro_rules! typed {
+/// Values of one word, most of which take nothing but stores.
+macro_rules! words {
     ($($method:ident($type:ty) => $slot:ident;)*) => {$(
-        #[inline]
         fn $method(&mut self, field: &Field, value: $type) {
-            if self.is_next(field) {
-                self.next += 1;
+            if self.is_next(field) && self.encoder.is_next_at_hand() {
                 self.encoder.slot().$slot(value);
-            } else if !self.take_message(field, format_args!("{value}"))
-                && let Some(slot) = self.other_slot(field)
-            {
-                slot.$slot(value);
+                self.next += 1;
+            } else {
+                self.record(field, value);
             }
         }
     )*};
 }
 
 impl Visit for Values<'_> {
-    typed! {
+    words! {
         record_f64(f64) => f64;
         record_i64(i64) => i64;
         record_u64(u64) => u64;
-        record_i128(i128) => i128;
-        record_u128(u128) => u128;
         record_bool(bool) => bool;
-        record_str(&str) => str;
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if self.is_next(field) && self.encoder.is_next_at_hand() {
+            self.next += 1;
+            self.encoder.slot().str(value);
+        } else {
+            self.record(field, value);
+        }
+    }
+
+    fn record_i128(&mut self, field: &Field, value: i128) {
+        self.record(field, value);
+    }
+
+    fn record_u128(&mut self, field: &Field, value: u128) {
+        self.record(field, value);
     }
 
     fn record_bytes(&mut self, field: &Field, value: &[u8]) {
