@@ -47,7 +47,7 @@ fn a_span_has_its_times_fields_parent_and_trace() {
     assert_eq!(spans.len(), 2);
     assert!(spans.iter().all(|(scope, _)| scope == module_path!()));
     let (outer, inner) = (find(&spans, "request"), find(&spans, "query"));
-    assert_eq!(outer.parent_span_id, []);
+    assert!(outer.parent_span_id.is_empty());
     assert_eq!(inner.parent_span_id, outer.span_id);
     assert_eq!(inner.trace_id, outer.trace_id);
     assert_eq!(inner.trace_id, inner_place.trace_id.get().to_be_bytes());
