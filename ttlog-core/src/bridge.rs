@@ -37,6 +37,7 @@ pub use crate::callsite::{CallSite, Interest};
 pub use crate::encode::{Encoder, Origin, Place};
 pub use crate::metadata::{FieldDef, Metadata};
 pub use crate::report::report;
+pub use crate::scalar::Scalar;
 pub use crate::span::{Entry, NewSpan, SpanSite};
 
 /// What wants to know of changes, the newest first. Never shrinks; no lock, so that a child of `fork` finds none held.
@@ -194,6 +195,41 @@ mod tests {
             "refused: no route"
         );
         assert!(event.panicked && event.timestamp_nanos > 0);
+    }
+
+    #[test]
+    fn scalars_are_recorded_with_their_types() {
+        let memory = crate::sink::Memory::new();
+        let handle = crate::init().sink(memory.clone()).build().unwrap();
+        let place = Place {
+            level: LogLevel::Warn,
+            target: "bridged",
+            module_path: "",
+            file: "",
+            line: 0,
+        };
+        let scalars = [
+            (Scalar::bool(true), true.into()),
+            (Scalar::i64(-1), (-1_i64).into()),
+            (Scalar::u64(u64::MAX), u64::MAX.into()),
+            (Scalar::f64(0.5), 0.5_f64.into()),
+            (Scalar::f32(0.5), 0.5_f32.into()),
+            (Scalar::char('é'), 'é'.into()),
+        ];
+        handle.scope(|| {
+            let mut event = Encoder::begin_apart(&place).unwrap();
+            for (scalar, _) in &scalars {
+                assert!(event.name("value"));
+                event.slot().scalar(*scalar);
+            }
+            event.finish();
+            assert!(flush());
+        });
+        let [event] = &memory.take()[..] else {
+            panic!("one event")
+        };
+        let values: Vec<crate::FieldValue> = scalars.into_iter().map(|(_, value)| value).collect();
+        assert!(event.fields.iter().map(|field| &field.value).eq(&values));
     }
 
     #[test]

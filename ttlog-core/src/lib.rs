@@ -3,7 +3,7 @@
 //! | modules | own |
 //! |---|---|
 //! | `level`, `metadata`, `filter`, `callsite`, `dispatch`, `limiter` | what an event is known by, and whether it is wanted |
-//! | `encode`, `formatted`, `slot`, `value`, `redacted`, `redaction`, `field`, `fields`, `field_writer`, `probe`, `any_value`, `record`, `decode` | an event as words: written in place, read without a copy |
+//! | `encode`, `formatted`, `slot`, `scalar`, `value`, `redacted`, `redaction`, `field`, `fields`, `field_writer`, `probe`, `any_value`, `record`, `decode` | an event as words: written in place, read without a copy |
 //! | `event`, `compare`, `event_builder`, `logger`, `known_spans`, `scratch` | an event that owns its parts, and what takes such events |
 //! | `ring`, `ring_memory`, `thread_ring`, `registry`, `current`, `thread_names`, `flow` | the rings, and which thread has which |
 //! | `span`, `timer`, `histogram` | spans, contexts, and futures in them; how long something took, as an event, or as one for many |
@@ -77,6 +77,7 @@ mod registry;
 mod report;
 mod ring;
 mod ring_memory;
+mod scalar;
 mod scratch;
 pub mod sink;
 mod sink_shield;

@@ -1,4 +1,4 @@
-//! [`Slot`]: the place of one value in an event, and the ways to fill it.
+//! [`Slot`]: the place of one value in an event, and the ways to fill it; those for values of one word are in `scalar`.
 
 use std::error::Error;
 use std::fmt;
@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::encode::Encoder;
 use crate::record::{Tag, Wide};
+use crate::scalar::Scalar;
 
 /// The place of one value in an event. [`Value::record`](crate::Value::record) fills it by one of these methods.
 #[derive(Debug)]
@@ -18,37 +19,17 @@ pub struct Slot<'a> {
 #[derive(Debug)]
 pub struct Recorded(());
 
-macro_rules! scalar_slots {
-    ($($(#[$doc:meta])* $name:ident($type:ty) as $tag:ident = $to_word:expr;)*) => {$(
-        $(#[$doc])*
-        #[inline(always)]
-        pub fn $name(self, value: $type) -> Recorded {
-            let to_word: fn($type) -> u64 = $to_word;
-            self.encoder.scalar(Tag::$tag, to_word(value));
-            Recorded(())
-        }
-    )*};
-}
-
 impl<'a> Slot<'a> {
     #[inline(always)]
     pub(crate) fn new(encoder: &'a mut Encoder) -> Self {
         Slot { encoder }
     }
 
-    scalar_slots! {
-        /// Records a truth value.
-        bool(bool) as Bool = |value| u64::from(value);
-        /// Records a signed integer.
-        i64(i64) as I64 = |value| value as u64;
-        /// Records an unsigned integer.
-        u64(u64) as U64 = |value| value;
-        /// Records a float of 64 bits.
-        f64(f64) as F64 = |value| value.to_bits();
-        /// Records a float of 32 bits.
-        f32(f32) as F32 = |value| u64::from(value.to_bits());
-        /// Records a character.
-        char(char) as Char = |value| u64::from(value);
+    /// Records a value of one word, whose type need not be known before.
+    #[inline(always)]
+    pub fn scalar(self, value: Scalar) -> Recorded {
+        self.encoder.scalar(value.tag, value.word);
+        Recorded(())
     }
 
     /// Records that there is no value.
