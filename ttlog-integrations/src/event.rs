@@ -35,19 +35,17 @@ impl Event {
         names: &impl Names,
     ) -> Option<Event> {
         match Site::with_names(first, origin, names) {
-            Some(site) => Event::begin_of(site),
+            // The first site of the origin was asked; but what begins an event has to have been asked itself.
+            Some(site) if site.call_site().is_enabled(origin.level) => Event::begin_of(site),
+            Some(_) => None,
             None => Event::begin_apart(origin),
         }
     }
 
-    /// Begins an event of a site; its values have to come with the names that it knows.
+    /// Begins an event of a site that was asked whether it is wanted; its values have to come with the names that it knows.
     #[inline(always)]
     pub(crate) fn begin_of(site: &'static Site) -> Option<Event> {
         let site = site.call_site();
-        // Asked of the first site of the origin before; but what begins an event has to have been asked itself.
-        if !site.is_enabled(site.metadata().level) {
-            return None;
-        }
         let known = &site.metadata().fields;
         let encoder = Encoder::begin(site, known.len() as u64 + 1)?;
         Some(Event { encoder, known })
@@ -81,6 +79,13 @@ impl Event {
             None => {}
         }
         Some(self.encoder.slot())
+    }
+
+    /// Where the next value is to be recorded, of a record that was looked at and has the names that its site knows.
+    #[cfg(feature = "slog")]
+    #[inline(always)]
+    pub(crate) fn slot(&mut self) -> Slot<'_> {
+        self.encoder.slot()
     }
 
     /// The same for a value that may come with another name than the site knows for it; then `None`, and nothing is recorded.

@@ -152,12 +152,12 @@ impl Origin<'_> {
         self.has_no_file() || !is_lasting(self.file) || !is_lasting(self.module_path)
     }
 
+    #[inline(always)]
     fn has_no_file(&self) -> bool {
         self.file.as_str().is_empty()
     }
 
     /// The list that its sites are in: all of one place are in the same.
-    #[inline]
     fn list(&self) -> &'static Link {
         let place = match self.file {
             _ if self.has_no_file() => hash(self.target),
@@ -165,9 +165,15 @@ impl Origin<'_> {
             Text::Static(file) => file.as_ptr() as u64,
             Text::Borrowed(file) => hash(file),
         };
-        let mixed = (place ^ u64::from(self.line) << 40).wrapping_mul(MULTIPLIER);
-        &TABLE[(mixed >> (u64::BITS - LISTS.ilog2())) as usize]
+        list_of(place, self.line)
     }
+}
+
+/// The list of a line in a file that is known by a number.
+#[inline(always)]
+fn list_of(file: u64, line: u32) -> &'static Link {
+    let mixed = (file ^ u64::from(line) << 40).wrapping_mul(MULTIPLIER);
+    &TABLE[(mixed >> (u64::BITS - LISTS.ilog2())) as usize]
 }
 
 /// Odd, and its bits look random: of a product with it the highest bits depend on all of the factor's.
@@ -183,10 +189,16 @@ fn hash(text: &str) -> u64 {
         .fold(hash, |hash, byte| mix(hash, u64::from(*byte)))
 }
 
+/// Whether two texts are one, and so the same for as long as both are there.
+#[inline(always)]
+fn is_same_place(one: &str, other: &str) -> bool {
+    (one.len() == other.len()) & ptr::eq(one.as_ptr(), other.as_ptr())
+}
+
 /// Whether two texts are the same; at once where they are in the same place, as statics are.
 #[inline]
 pub(crate) fn same(one: &str, other: &str) -> bool {
-    one.len() == other.len() && (ptr::eq(one.as_ptr(), other.as_ptr()) || one == other)
+    is_same_place(one, other) || one == other
 }
 
 impl Site {
@@ -207,6 +219,19 @@ impl Site {
             && same(own.file.as_str(), origin.file.as_str())
             && same(own.module_path.as_str(), origin.module_path.as_str())
             && (!origin.has_no_file() || same(own.target, origin.target))
+    }
+
+    /// Whether its events are of this origin, as far as addresses tell: a no means nothing. A target may stand where another one
+    /// stood before, so that is looked at, unless it is the module's.
+    #[inline(always)]
+    fn is_plainly_of(&self, origin: &Origin<'_>) -> bool {
+        let own = &self.origin;
+        (own.line == origin.line)
+            & (own.level == origin.level)
+            & is_same_place(own.file.as_str(), origin.file.as_str())
+            & is_same_place(own.module_path.as_str(), origin.module_path.as_str())
+            & is_same_place(own.message, origin.message)
+            && same(own.target, origin.target)
     }
 
     /// Whether its events are of this origin; their values may have other names.
@@ -230,8 +255,9 @@ impl Site {
         self.varies.store(true, Ordering::Relaxed);
     }
 
+    /// Whether its events have values of these names.
     #[inline]
-    fn has(&self, names: &impl Names) -> bool {
+    pub(crate) fn has(&self, names: &impl Names) -> bool {
         let mut fields = self.metadata().fields.iter();
         let mut differs = false;
         names.each(|name| {
@@ -244,12 +270,26 @@ impl Site {
     }
 
     /// The first site of this origin, whatever the names of its values: it tells whether such an event is wanted.
-    #[inline]
     pub(crate) fn first(origin: &Origin<'_>) -> Option<&'static Site> {
         Site::first_from(origin.list(), origin)
     }
 
-    #[inline]
+    /// A site of this origin, if addresses tell that there is one, as they do for nearly all records but the first of each call.
+    #[inline(always)]
+    pub(crate) fn at_once(origin: &Origin<'_>) -> Option<&'static Site> {
+        let Text::Static(file) = origin.file else {
+            return None;
+        };
+        let mut next = list_of(file.as_ptr() as u64, origin.line).get();
+        while let Some(site) = next {
+            if site.is_plainly_of(origin) {
+                return Some(site);
+            }
+            next = site.next.get();
+        }
+        None
+    }
+
     fn first_from(link: &'static Link, origin: &Origin<'_>) -> Option<&'static Site> {
         let mut next = link.get();
         while let Some(site) = next {

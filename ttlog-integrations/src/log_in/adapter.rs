@@ -7,7 +7,7 @@ use log::{Level, Log, Metadata, Record};
 use ttlog_core::bridge::{contain_panic, flush, level_is_wanted};
 use ttlog_core::{LogLevel, is_enabled};
 
-use super::values::{KeyNames, record_expected, record_values};
+use super::values::{Expected, KeyNames, record_values};
 use crate::crossing::{Backend, lets_in};
 use crate::event::{Event, is_wanted};
 use crate::sites::{Names, Origin, Site, Text};
@@ -53,20 +53,15 @@ impl Log for TtlogLogAdapter {
         if !level_is_wanted(level) || !lets_in(Backend::Log) {
             return;
         }
-        let origin = origin_of(record, level);
-        let first = Site::first(&origin);
-        if !is_wanted(first, &origin) {
-            return;
-        }
-        if let Some(site) = first
-            && site.is_steady()
-        {
-            if record_as_before(record, site) {
-                return;
+        match Site::at_once(&plain_origin_of(record, level)) {
+            Some(site) if site.is_steady() => {
+                if site.call_site().is_enabled(level) && !record_as_before(record, site) {
+                    site.set_varying();
+                    record_by_names(record, level);
+                }
             }
-            site.set_varying();
+            _ => record_by_names(record, level),
         }
-        record_by_names(record, first, &origin);
     }
 
     fn flush(&self) {
@@ -75,34 +70,43 @@ impl Log for TtlogLogAdapter {
 }
 
 /// Records what has the names that all records of its origin had; `false` where it has others, and nothing is recorded.
-#[inline]
+#[inline(always)]
 fn record_as_before(record: &Record<'_>, site: &'static Site) -> bool {
-    let mut event = None;
-    let mut has_other_names = false;
+    let Some(event) = Event::begin_of(site) else {
+        return true;
+    };
+    let mut values = Expected::new(event);
+    add_message(record, &mut values.event);
     // The source may be the application's own code.
-    let is_whole = contain_panic(|| {
-        event = Event::begin_of(site);
-        event.as_mut().is_none_or(|event| {
-            add_message(record, event);
-            record_expected(record.key_values(), event, &mut has_other_names)
-        })
-    });
-    match event {
-        Some(event) if has_other_names => {
-            event.discard();
-            false
-        }
-        Some(event) => {
-            finish(event, is_whole);
-            true
-        }
-        None => true,
+    let is_whole = contain_panic(|| values.visit(record.key_values()));
+    if is_whole == Some(true) && values.are_all() {
+        values.event.finish();
+        return true;
     }
+    end_otherwise(values, is_whole)
+}
+
+/// Ends an event some of whose values are missing, or have other names; `false` for the latter, and nothing is recorded.
+#[cold]
+#[inline(never)]
+fn end_otherwise(values: Expected, is_whole: Option<bool>) -> bool {
+    let has_other_names = is_whole.is_some_and(|is_whole| values.differ(is_whole));
+    if has_other_names {
+        values.event.discard();
+    } else {
+        finish(values.event, is_whole);
+    }
+    !has_other_names
 }
 
 /// Records what has to be asked for its names first.
 #[inline(never)]
-fn record_by_names(record: &Record<'_>, first: Option<&'static Site>, origin: &Origin<'_>) {
+fn record_by_names(record: &Record<'_>, level: LogLevel) {
+    let origin = &origin_of(record, level);
+    let first = Site::first(origin);
+    if !is_wanted(first, origin) {
+        return;
+    }
     let source = record.key_values();
     let mut event = None;
     let is_whole = contain_panic(|| {
@@ -155,10 +159,23 @@ fn origin_of<'a>(record: &Record<'a>, level: LogLevel) -> Origin<'a> {
         (None, None) => Text::Static(""),
     };
     Origin {
-        level,
-        target: record.target(),
         module_path: text(record.module_path_static(), record.module_path()),
         file: text(record.file_static(), record.file()),
+        ..plain_origin_of(record, level)
+    }
+}
+
+/// The same, but for whether module and file, where they are not known to be statics, are there for ever.
+#[inline(always)]
+fn plain_origin_of<'a>(record: &Record<'a>, level: LogLevel) -> Origin<'a> {
+    Origin {
+        level,
+        target: record.target(),
+        module_path: Text::Borrowed(record.module_path().unwrap_or("")),
+        file: match record.file_static() {
+            Some(file) => Text::Static(file),
+            None => Text::Borrowed(""),
+        },
         line: record.line().unwrap_or(0),
         message: record.args().as_str().unwrap_or(""),
     }

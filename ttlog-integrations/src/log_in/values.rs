@@ -7,7 +7,8 @@
 use std::error::Error as StdError;
 
 use log::kv::{Error, Key, Source, Value, VisitSource, VisitValue};
-use ttlog_core::Slot;
+use ttlog_core::bridge::Scalar;
+use ttlog_core::{Recorded, Slot};
 
 use crate::event::Event;
 use crate::sites::{Names, Text};
@@ -58,30 +59,42 @@ impl<'a> VisitSource<'a> for Values<'_> {
     }
 }
 
-/// Records all key-values of a record that is expected to have the names that its site knows; `false` where the source failed before its
-/// last one, or `has_other_names`.
-#[inline]
-pub(crate) fn record_expected(
-    source: &dyn Source,
-    event: &mut Event,
-    has_other_names: &mut bool,
-) -> bool {
-    let mut values = Expected {
-        event,
-        differs: false,
-    };
-    let is_whole = source.visit(&mut values).is_ok();
-    let differs = values.differs || is_whole && !event.has_all();
-    *has_other_names = differs;
-    is_whole
-}
-
-struct Expected<'a> {
-    event: &'a mut Event,
+/// Records the key-values of a record that is expected to have the names that its site knows.
+pub(crate) struct Expected {
+    pub(crate) event: Event,
+    /// Whether a name is another one.
     differs: bool,
 }
 
-impl<'a> VisitSource<'a> for Expected<'_> {
+impl Expected {
+    /// For an event that has no values yet.
+    #[inline(always)]
+    pub(crate) fn new(event: Event) -> Self {
+        Expected {
+            event,
+            differs: false,
+        }
+    }
+
+    /// Records the values, up to one whose name is another one; `false` where the source failed before its last one, or there is such a name.
+    #[inline(always)]
+    pub(crate) fn visit(&mut self, source: &dyn Source) -> bool {
+        is_ok(source.visit(self))
+    }
+
+    /// Whether all values have come, and none with another name.
+    #[inline(always)]
+    pub(crate) fn are_all(&self) -> bool {
+        self.event.has_all() && !self.differs
+    }
+
+    /// Whether the names are others than expected, where the source came to its end or not.
+    pub(crate) fn differ(&self, is_whole: bool) -> bool {
+        self.differs || is_whole && !self.event.has_all()
+    }
+}
+
+impl<'a> VisitSource<'a> for Expected {
     #[inline]
     fn visit_pair(&mut self, key: Key<'a>, value: Value<'a>) -> Result<(), Error> {
         match self.event.slot_if(key.as_str()) {
@@ -99,28 +112,64 @@ impl<'a> VisitSource<'a> for Expected<'_> {
     }
 }
 
-/// Records one value; `false` where it could not be visited.
-#[inline]
-fn fill(slot: Slot<'_>, value: &Value<'_>) -> bool {
-    let mut slot = Some(slot);
-    let is_whole = value.visit(Typed(&mut slot)).is_ok();
-    if let Some(slot) = slot {
-        slot.none();
+/// Whether a visit went well. The error is dropped out of line, and what is none needs no look at what it might be.
+#[inline(always)]
+fn is_ok(visited: Result<(), Error>) -> bool {
+    #[cold]
+    #[inline(never)]
+    fn failed(_error: Error) -> bool {
+        false
     }
+
+    match visited {
+        Ok(()) => true,
+        Err(error) => failed(error),
+    }
+}
+
+/// Records one value; `false` where it could not be visited.
+#[inline(always)]
+fn fill(slot: Slot<'_>, value: &Value<'_>) -> bool {
+    let mut typed = Typed {
+        slot: Some(slot),
+        scalar: None,
+    };
+    let is_whole = is_ok(value.visit(&mut typed));
+    match (typed.slot, typed.scalar) {
+        (Some(slot), Some(scalar)) => Some(slot.scalar(scalar)),
+        (Some(slot), None) => Some(none(slot)),
+        (None, _) => None,
+    };
     is_whole
 }
 
-/// Fills the slot of one value by its type.
-struct Typed<'a, 'b>(&'a mut Option<Slot<'b>>);
+#[cold]
+#[inline(never)]
+fn none(slot: Slot<'_>) -> Recorded {
+    slot.none()
+}
 
-impl Typed<'_, '_> {
+/// Fills the slot of one value by its type, or notes it where it is a scalar: so that is encoded in one place, whatever its type.
+struct Typed<'a> {
+    /// `None` once it is filled.
+    slot: Option<Slot<'a>>,
+    scalar: Option<Scalar>,
+}
+
+impl Typed<'_> {
     fn fill<R>(&mut self, fill: impl FnOnce(Slot<'_>) -> R) -> Result<(), Error> {
-        self.0.take().map(fill);
+        self.slot.take().map(fill);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn note(&mut self, scalar: Scalar) -> Result<(), Error> {
+        self.scalar = Some(scalar);
         Ok(())
     }
 }
 
-impl<'a> VisitValue<'a> for Typed<'_, '_> {
+impl<'a> VisitValue<'a> for &mut Typed<'_> {
     fn visit_any(&mut self, value: Value<'_>) -> Result<(), Error> {
         #[cfg(feature = "nested-values")]
         if crate::nested::is_nested(&value) {
@@ -133,12 +182,14 @@ impl<'a> VisitValue<'a> for Typed<'_, '_> {
         self.fill(|slot| slot.none())
     }
 
+    #[inline(always)]
     fn visit_u64(&mut self, value: u64) -> Result<(), Error> {
-        self.fill(|slot| slot.u64(value))
+        self.note(Scalar::u64(value))
     }
 
+    #[inline(always)]
     fn visit_i64(&mut self, value: i64) -> Result<(), Error> {
-        self.fill(|slot| slot.i64(value))
+        self.note(Scalar::i64(value))
     }
 
     fn visit_u128(&mut self, value: u128) -> Result<(), Error> {
@@ -149,20 +200,23 @@ impl<'a> VisitValue<'a> for Typed<'_, '_> {
         self.fill(|slot| slot.i128(value))
     }
 
+    #[inline(always)]
     fn visit_f64(&mut self, value: f64) -> Result<(), Error> {
-        self.fill(|slot| slot.f64(value))
+        self.note(Scalar::f64(value))
     }
 
+    #[inline(always)]
     fn visit_bool(&mut self, value: bool) -> Result<(), Error> {
-        self.fill(|slot| slot.bool(value))
+        self.note(Scalar::bool(value))
     }
 
     fn visit_str(&mut self, value: &str) -> Result<(), Error> {
         self.fill(|slot| slot.str(value))
     }
 
+    #[inline(always)]
     fn visit_char(&mut self, value: char) -> Result<(), Error> {
-        self.fill(|slot| slot.char(value))
+        self.note(Scalar::char(value))
     }
 
     fn visit_error(&mut self, error: &(dyn StdError + 'static)) -> Result<(), Error> {

@@ -4,14 +4,15 @@
 //! logger's parent. And it does so once, as they may be lazy. So they are taken down here, on the stack unless they are many or long, and
 //! recorded from the end.
 
+use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 use std::ops::Range;
 
-use slog::{BytesKind, Key, SerdeValue, Serializer};
+use slog::{BytesKind, KV, Key, OwnedKVList, Record, SerdeValue, Serializer};
 use smallvec::SmallVec;
-use ttlog_core::Slot;
-use ttlog_core::bridge::contain_panic;
+use ttlog_core::bridge::{Scalar, contain_panic};
+use ttlog_core::{Recorded, Slot};
 
 use crate::event::Event;
 use crate::json::Json;
@@ -41,15 +42,11 @@ type Place = Range<usize>;
 /// A value; texts are places in [`Collected::texts`].
 #[derive(Debug)]
 enum Held {
+    Scalar(Scalar),
     None,
-    Bool(bool),
-    Char(char),
-    I64(i64),
-    U64(u64),
-    I128(i128),
-    U128(u128),
-    F32(f32),
-    F64(f64),
+    /// The low half, then the high one.
+    I128([u64; 2]),
+    U128([u64; 2]),
     Str(Place),
     Shown(Place),
     Bytes(Place),
@@ -58,6 +55,7 @@ enum Held {
 }
 
 impl Collected {
+    #[inline(always)]
     pub(super) fn new() -> Self {
         Collected {
             pairs: SmallVec::new(),
@@ -67,36 +65,65 @@ impl Collected {
         }
     }
 
-    /// Takes down what `serialize` hands out, up to a value that panics or fails.
-    pub(super) fn take(&mut self, serialize: impl FnOnce(&mut Collected) -> slog::Result) {
+    /// Takes down the values of a record, then those of its logger, each up to one that panics or fails.
+    #[inline]
+    pub(super) fn take(&mut self, record: &Record<'_>, of_logger: &OwnedKVList) {
+        let mut has_own = false;
         // Lazy values are the application's own code.
-        let is_whole = contain_panic(|| serialize(self).is_ok());
-        self.failed |= is_whole != Some(true);
+        let is_whole = contain_panic(|| {
+            let own = is_ok(record.kv().serialize(record, self));
+            has_own = true;
+            is_ok(of_logger.serialize(record, self)) && own
+        });
+        if is_whole != Some(true) {
+            self.failed = true;
+        }
+        if !has_own {
+            self.take_of_logger(record, of_logger);
+        }
+    }
+
+    #[cold]
+    fn take_of_logger(&mut self, record: &Record<'_>, of_logger: &OwnedKVList) {
+        contain_panic(|| is_ok(of_logger.serialize(record, self)));
     }
 
     /// Records all values in their order, and whether something is missing.
     pub(super) fn record(&self, event: &mut Event) {
         for (key, held) in self.pairs.iter().rev() {
-            if let Some(slot) = event.next_slot(name(key)) {
+            if let Some(slot) = event.next_slot(name(key).as_str()) {
                 self.fill(slot, held);
             }
         }
+        self.mark(event);
+    }
+
+    /// The same for an event whose site has these names.
+    #[inline(always)]
+    pub(super) fn record_known(&self, event: &mut Event) {
+        for (_, held) in self.pairs.iter().rev() {
+            match held {
+                Held::Scalar(value) => event.slot().scalar(*value),
+                held => self.fill(event.slot(), held),
+            };
+        }
+        self.mark(event);
+    }
+
+    #[inline(always)]
+    fn mark(&self, event: &mut Event) {
         if self.failed {
             event.mark_panicked();
         }
     }
 
-    fn fill(&self, slot: Slot<'_>, held: &Held) {
+    #[inline(never)]
+    fn fill(&self, slot: Slot<'_>, held: &Held) -> Recorded {
         match held {
+            Held::Scalar(value) => slot.scalar(*value),
             Held::None => slot.none(),
-            Held::Bool(value) => slot.bool(*value),
-            Held::Char(value) => slot.char(*value),
-            Held::I64(value) => slot.i64(*value),
-            Held::U64(value) => slot.u64(*value),
-            Held::I128(value) => slot.i128(*value),
-            Held::U128(value) => slot.u128(*value),
-            Held::F32(value) => slot.f32(*value),
-            Held::F64(value) => slot.f64(*value),
+            Held::I128(halves) => slot.i128(whole(*halves) as i128),
+            Held::U128(halves) => slot.u128(whole(*halves)),
             Held::Str(place) => slot.str(self.text(place)),
             Held::Shown(place) => slot.display(format_args!("{}", self.text(place))),
             Held::Bytes(place) => slot.bytes(&self.texts[place.clone()]),
@@ -104,7 +131,7 @@ impl Collected {
                 let messages = self.messages[place.clone()].iter();
                 slot.messages(messages.map(|place| self.text(place)))
             }
-        };
+        }
     }
 
     fn text(&self, place: &Place) -> &str {
@@ -112,6 +139,7 @@ impl Collected {
         str::from_utf8(&self.texts[place.clone()]).unwrap_or("")
     }
 
+    #[inline(always)]
     fn push(&mut self, key: Key, held: Held) -> slog::Result {
         self.pairs.push((key, held));
         Ok(())
@@ -143,13 +171,44 @@ impl Names for Collected {
     #[inline]
     fn each(&self, mut take: impl FnMut(Text<'_>) -> bool) {
         let mut names = self.pairs.iter().rev();
-        names.all(|(key, _)| take(Text::Borrowed(name(key))));
+        names.all(|(key, _)| take(name(key)));
     }
 }
 
-/// The name that a key is, whether or not `slog`'s feature `dynamic-keys` has made it a type of its own.
-fn name(key: &impl AsRef<str>) -> &str {
-    key.as_ref()
+/// The name that a key is: a static, unless `slog`'s feature `dynamic-keys` has made it a type of its own.
+#[inline(always)]
+fn name(key: &Key) -> Text<'_> {
+    fn of_any(key: &impl AsRef<str>) -> &str {
+        key.as_ref()
+    }
+
+    match (key as &dyn Any).downcast_ref::<&'static str>() {
+        Some(name) => Text::Static(name),
+        None => Text::Borrowed(of_any(key)),
+    }
+}
+
+/// Whether a serialization went well. The error is dropped out of line, and what is none needs no look at what it might be.
+#[inline(always)]
+fn is_ok(serialized: slog::Result) -> bool {
+    #[cold]
+    #[inline(never)]
+    fn failed(_error: slog::Error) -> bool {
+        false
+    }
+
+    match serialized {
+        Ok(()) => true,
+        Err(error) => failed(error),
+    }
+}
+
+fn halves(value: u128) -> [u64; 2] {
+    [value as u64, (value >> 64) as u64]
+}
+
+fn whole([low, high]: [u64; 2]) -> u128 {
+    u128::from(low) | u128::from(high) << 64
 }
 
 /// Appends texts up to an end.
@@ -185,35 +244,41 @@ fn cut(text: &str, most: usize) -> &str {
 macro_rules! numbers {
     ($($method:ident($type:ty) as $kind:ident;)*) => {$(
         fn $method(&mut self, key: Key, value: $type) -> slog::Result {
-            self.push(key, Held::$kind(value.into()))
+            self.push(key, Held::Scalar(Scalar::$kind(value.into())))
         }
     )*};
 }
 
 impl Serializer for Collected {
     numbers! {
-        emit_bool(bool) as Bool;
-        emit_char(char) as Char;
-        emit_i8(i8) as I64;
-        emit_i16(i16) as I64;
-        emit_i32(i32) as I64;
-        emit_i64(i64) as I64;
-        emit_u8(u8) as U64;
-        emit_u16(u16) as U64;
-        emit_u32(u32) as U64;
-        emit_u64(u64) as U64;
-        emit_i128(i128) as I128;
-        emit_u128(u128) as U128;
-        emit_f32(f32) as F32;
-        emit_f64(f64) as F64;
+        emit_bool(bool) as bool;
+        emit_char(char) as char;
+        emit_i8(i8) as i64;
+        emit_i16(i16) as i64;
+        emit_i32(i32) as i64;
+        emit_i64(i64) as i64;
+        emit_u8(u8) as u64;
+        emit_u16(u16) as u64;
+        emit_u32(u32) as u64;
+        emit_u64(u64) as u64;
+        emit_f32(f32) as f32;
+        emit_f64(f64) as f64;
+    }
+
+    fn emit_i128(&mut self, key: Key, value: i128) -> slog::Result {
+        self.push(key, Held::I128(halves(value as u128)))
+    }
+
+    fn emit_u128(&mut self, key: Key, value: u128) -> slog::Result {
+        self.push(key, Held::U128(halves(value)))
     }
 
     fn emit_usize(&mut self, key: Key, value: usize) -> slog::Result {
-        self.push(key, Held::U64(value as u64))
+        self.push(key, Held::Scalar(Scalar::u64(value as u64)))
     }
 
     fn emit_isize(&mut self, key: Key, value: isize) -> slog::Result {
-        self.push(key, Held::I64(value as i64))
+        self.push(key, Held::Scalar(Scalar::i64(value as i64)))
     }
 
     fn emit_unit(&mut self, key: Key) -> slog::Result {

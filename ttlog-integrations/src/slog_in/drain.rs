@@ -2,7 +2,7 @@
 
 use std::io;
 
-use slog::{Drain, FlushError, KV, Level, Never, OwnedKVList, Record};
+use slog::{Drain, FlushError, Level, Never, OwnedKVList, Record};
 use ttlog_core::LogLevel;
 use ttlog_core::bridge::{contain_panic, flush, level_is_wanted};
 
@@ -53,32 +53,74 @@ impl TtlogSlogDrain {
     /// Records what is wanted as far as its level tells. Out of line, so that a record that isn't pays for no room on the stack.
     #[inline(never)]
     fn record(level: LogLevel, record: &Record<'_>, values: &OwnedKVList) {
-        let module = record.module();
-        let origin = Origin {
-            level,
-            target: match record.tag() {
-                "" => module,
-                tag => tag,
-            },
-            module_path: Text::Static(module),
-            file: Text::Static(record.file()),
-            line: record.line(),
-            message: record.msg().as_str().unwrap_or(""),
+        let Some(site) = Site::at_once(&origin_of(level, record)) else {
+            return TtlogSlogDrain::record_first(level, record, values);
         };
-        let first = Site::first(&origin);
-        if !is_wanted(first, &origin) {
+        if !site.call_site().is_enabled(level) {
             return;
         }
         let mut collected = Collected::new();
-        collected.take(|collected| record.kv().serialize(record, collected));
-        collected.take(|collected| values.serialize(record, collected));
-        if let Some(mut event) = Event::begin(first, &origin, &collected) {
-            if record.msg().as_str().is_none() {
-                event.message(*record.msg());
-            }
+        collected.take(record, values);
+        if !site.has(&collected) {
+            return TtlogSlogDrain::record_by_names(Some(site), level, record, &collected);
+        }
+        if let Some(mut event) = Event::begin_of(site) {
+            add_message(record, &mut event);
+            collected.record_known(&mut event);
+            event.finish();
+        }
+    }
+
+    /// The same for an origin that is not known, or not by its addresses.
+    #[cold]
+    #[inline(never)]
+    fn record_first(level: LogLevel, record: &Record<'_>, values: &OwnedKVList) {
+        let origin = origin_of(level, record);
+        let first = Site::first(&origin);
+        if is_wanted(first, &origin) {
+            let mut collected = Collected::new();
+            collected.take(record, values);
+            TtlogSlogDrain::record_by_names(first, level, record, &collected);
+        }
+    }
+
+    /// Records what has not the names that the first site of its origin has, as far as it is known.
+    #[inline(never)]
+    fn record_by_names(
+        first: Option<&'static Site>,
+        level: LogLevel,
+        record: &Record<'_>,
+        collected: &Collected,
+    ) {
+        if let Some(mut event) = Event::begin(first, &origin_of(level, record), collected) {
+            add_message(record, &mut event);
             collected.record(&mut event);
             event.finish();
         }
+    }
+}
+
+/// Adds the message, unless it is the call site's.
+#[inline(always)]
+fn add_message(record: &Record<'_>, event: &mut Event) {
+    if record.msg().as_str().is_none() {
+        event.message(*record.msg());
+    }
+}
+
+#[inline(always)]
+fn origin_of<'a>(level: LogLevel, record: &'a Record<'_>) -> Origin<'a> {
+    let module = record.module();
+    Origin {
+        level,
+        target: match record.tag() {
+            "" => module,
+            tag => tag,
+        },
+        module_path: Text::Static(module),
+        file: Text::Static(record.file()),
+        line: record.line(),
+        message: record.msg().as_str().unwrap_or(""),
     }
 }
 
