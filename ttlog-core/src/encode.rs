@@ -40,11 +40,19 @@ const MOST_SET_ASIDE: u64 = 64;
 /// How many bytes of a name or a target that is known at run time only are recorded.
 pub(crate) const LONGEST_NAME: usize = 512;
 
-/// How many words hold the tags of `values` values, beside those in the header.
-const fn tag_words(values: u64) -> u64 {
-    let in_header = ((64 - TAGS_SHIFT) / TAG_BITS) as u64;
-    let in_word = (64 / TAG_BITS) as u64;
-    values.saturating_sub(in_header).div_ceil(in_word)
+/// How many values have their tags in the header.
+const TAGS_IN_HEADER: u64 = ((64 - TAGS_SHIFT) / TAG_BITS) as u64;
+
+/// How many words are set aside for `values` values: one for each, and those that hold the tags for which the header has no place.
+#[inline(always)]
+const fn words_set_aside(values: u64) -> u64 {
+    if values <= TAGS_IN_HEADER {
+        values
+    } else if values <= MOST_SET_ASIDE {
+        values + (values - TAGS_IN_HEADER).div_ceil((64 / TAG_BITS) as u64)
+    } else {
+        0
+    }
 }
 
 /// Writes one event into the ring of this thread. Made by the macros.
@@ -100,11 +108,7 @@ impl Encoder {
     /// `None` where it can't be recorded; then it has been counted as dropped.
     #[inline(always)]
     pub fn begin(site: &'static CallSite, values: u64) -> Option<Encoder> {
-        let set_aside = if values <= MOST_SET_ASIDE {
-            values + tag_words(values)
-        } else {
-            0
-        };
+        let set_aside = words_set_aside(values);
         // The last one is for the span.
         let words = RING_PREFIX_WORDS + set_aside + 1;
         let state = site.state();
@@ -481,10 +485,10 @@ impl Encoder {
 
     /// Appends words of eight bytes for which there is room.
     #[inline(always)]
-    pub(crate) fn put_all(&mut self, words: &[[u8; 8]]) {
+    pub(crate) fn put_all<'a>(&mut self, words: impl Iterator<Item = &'a [u8; 8]>) {
         let (slots, mut position) = (self.slots, self.position);
-        debug_assert!(position + words.len() as u64 <= self.ring().ring.reserved());
         for word in words {
+            debug_assert!(position < self.ring().ring.reserved());
             // SAFETY: the ring is alive, see the field.
             unsafe { slots.put(position, u64::from_le_bytes(*word)) };
             position += 1;

@@ -145,23 +145,25 @@ impl TextWriter<'_> {
     #[inline(always)]
     fn push_short(&mut self, text: &[u8]) {
         let (words, rest) = text.as_chunks::<8>();
-        for index in 0..SHORT_WORDS {
-            let Some(word) = words.get(index) else { break };
-            self.encoder.put(u64::from_le_bytes(*word));
-        }
-        if !rest.is_empty() {
-            self.partial = last_word(text, rest.len());
-        }
-        self.length += text.len() as u64;
+        // No more than there are; so the compiler knows how often at most.
+        self.encoder.put_all(words.iter().take(SHORT_WORDS));
+        self.push_rest(text, rest.len());
     }
 
     /// Appends a text for which there is room, where the last word is full.
     #[inline(never)]
-    fn push_long(&mut self, text: &[u8]) {
+    fn push_long(&mut self, text: &[u8]) -> fmt::Result {
         let (words, rest) = text.as_chunks::<8>();
-        self.encoder.put_all(words);
-        if !rest.is_empty() {
-            self.partial = last_word(text, rest.len());
+        self.encoder.put_all(words.iter());
+        self.push_rest(text, rest.len());
+        Ok(())
+    }
+
+    /// Appends the last `rest` bytes of a text, behind all others of it.
+    #[inline(always)]
+    fn push_rest(&mut self, text: &[u8], rest: usize) {
+        if rest > 0 {
+            self.partial = last_word(text, rest);
         }
         self.length += text.len() as u64;
     }
@@ -199,11 +201,10 @@ impl fmt::Write for TextWriter<'_> {
             && !self.cut
             && self.encoder.is_within_limit(text.len().div_ceil(8) as u64)
         {
-            if text.len() < 8 * (SHORT_WORDS + 1) {
-                self.push_short(text.as_bytes());
-            } else {
-                self.push_long(text.as_bytes());
+            if text.len() >= 8 * (SHORT_WORDS + 1) {
+                return self.push_long(text.as_bytes());
             }
+            self.push_short(text.as_bytes());
             return Ok(());
         }
         self.push_text(text.as_bytes())

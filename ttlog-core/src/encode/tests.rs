@@ -7,7 +7,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Encoder, MOST_SET_ASIDE, tag_words};
+use super::{Encoder, words_set_aside};
 use crate::clock::TickSource;
 use crate::decode::EventRef;
 use crate::event::{FieldValue, LogEvent};
@@ -35,11 +35,7 @@ fn record(values: u64, write: impl FnOnce(&mut Encoder)) -> Vec<u64> {
     let ring = Ring::new(1024).unwrap();
     let ring = ThreadRing::new(ring, TickSource::precise(), LONGEST, Arc::new(flow));
     assert!(ring.try_claim(Use::Nested, 1));
-    let set_aside = if values <= MOST_SET_ASIDE {
-        values + tag_words(values)
-    } else {
-        0
-    };
+    let set_aside = words_set_aside(values);
     assert!(ring.make_room(RING_PREFIX_WORDS + set_aside));
     let mut encoder = Encoder::on(NonNull::from(&ring), 0, set_aside);
     write(&mut encoder);
