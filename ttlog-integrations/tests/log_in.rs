@@ -3,7 +3,6 @@
 mod support;
 
 use std::cell::RefCell;
-use std::error::Error;
 use std::fmt;
 use std::sync::Barrier;
 use std::thread;
@@ -13,7 +12,7 @@ use log::{Level, LevelFilter, Log, Record};
 use ttlog_core::{FieldValue, LogLevel};
 use ttlog_integrations::TtlogLogAdapter;
 
-use support::{Pipeline, fields, names};
+use support::{NotSaved, Pipeline, Refused, fields, names};
 
 static ADAPTER: TtlogLogAdapter = TtlogLogAdapter::new();
 
@@ -25,32 +24,6 @@ fn pipeline() -> Pipeline {
 
 fn text(value: &str) -> FieldValue {
     FieldValue::String(value.to_owned())
-}
-
-#[derive(Debug)]
-struct Refused;
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("refused")
-    }
-}
-
-impl Error for Refused {}
-
-#[derive(Debug)]
-struct NotSaved(Refused);
-
-impl fmt::Display for NotSaved {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not saved")
-    }
-}
-
-impl Error for NotSaved {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.0)
-    }
 }
 
 // ---- What arrives ----

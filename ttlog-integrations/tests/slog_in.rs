@@ -3,7 +3,6 @@
 mod support;
 
 use std::cell::RefCell;
-use std::error::Error;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use slog::{
 use ttlog_core::{FieldValue, LogLevel};
 use ttlog_integrations::TtlogSlogDrain;
 
-use support::{Pipeline, fields, names};
+use support::{NotSaved, Pipeline, Refused, fields, names};
 
 fn root() -> Logger {
     Logger::root(TtlogSlogDrain::new(), o!())
@@ -25,32 +24,6 @@ fn root() -> Logger {
 
 fn shown(value: &str) -> FieldValue {
     FieldValue::Display(value.to_owned())
-}
-
-#[derive(Debug)]
-struct Refused;
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("refused")
-    }
-}
-
-impl Error for Refused {}
-
-#[derive(Debug)]
-struct NotSaved(Refused);
-
-impl fmt::Display for NotSaved {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not saved")
-    }
-}
-
-impl Error for NotSaved {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.0)
-    }
 }
 
 // ---- What arrives ----

@@ -2,6 +2,8 @@
 
 #![expect(dead_code, reason = "each test program uses some of it")]
 
+use std::error::Error;
+use std::fmt;
 use std::process::{Command, Stdio};
 
 use ttlog_core::sink::Memory;
@@ -92,4 +94,32 @@ pub(crate) fn in_child_with(test: &str, environment: &[(&str, &str)]) -> String 
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{test} failed:\n{stderr}");
     stderr
+}
+
+/// An error.
+#[derive(Debug)]
+pub(crate) struct Refused;
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("refused")
+    }
+}
+
+impl Error for Refused {}
+
+/// An error with a source.
+#[derive(Debug)]
+pub(crate) struct NotSaved(pub(crate) Refused);
+
+impl fmt::Display for NotSaved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not saved")
+    }
+}
+
+impl Error for NotSaved {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
 }
