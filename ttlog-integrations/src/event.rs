@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ttlog_core::bridge::{Encoder, FieldDef};
+use ttlog_core::bridge::{Encoder, FieldDef, Scalar};
 use ttlog_core::{Slot, is_enabled};
 
 #[cfg(feature = "log")]
@@ -81,34 +81,44 @@ impl Event {
         Some(self.encoder.slot())
     }
 
-    /// Where the next value is to be recorded, of a record that was looked at and has the names that its site knows.
-    #[cfg(feature = "slog")]
+    /// Where the next value is to be recorded, whose name is the one that the site knows for it, or was given.
     #[inline(always)]
     pub(crate) fn slot(&mut self) -> Slot<'_> {
         self.encoder.slot()
     }
 
-    /// The same for a value that may come with another name than the site knows for it; then `None`, and nothing is recorded.
-    #[cfg(feature = "log")]
-    #[inline]
-    pub(crate) fn slot_if(&mut self, name: &str) -> Option<Slot<'_>> {
-        match self.known.split_first() {
-            Some((field, rest)) if same(&field.name, name) => self.known = rest,
-            _ => return None,
+    /// Records the next value there, which is of one word.
+    #[inline(always)]
+    pub(crate) fn scalar(&mut self, value: Scalar) {
+        // As a rule, that is nothing but stores.
+        if self.encoder.is_next_at_hand() {
+            self.encoder.slot().scalar(value);
+        } else {
+            self.scalar_further(value);
         }
-        Some(self.encoder.slot())
     }
 
-    /// The same for a value that may come with another name, which is recorded with it.
+    #[inline(never)]
+    fn scalar_further(&mut self, value: Scalar) {
+        self.encoder.slot().scalar(value);
+    }
+
+    /// Whether the next value has the name that the site knows for it; that is then taken.
     #[cfg(feature = "log")]
-    #[inline]
-    pub(crate) fn slot_of(&mut self, name: &str) -> Option<Slot<'_>> {
+    #[inline(always)]
+    pub(crate) fn takes_known(&mut self, name: &str) -> bool {
         match self.known.split_first() {
             Some((field, rest)) if same(&field.name, name) => self.known = rest,
-            _ if !self.name(name) => return None,
-            _ => {}
+            _ => return false,
         }
-        Some(self.encoder.slot())
+        true
+    }
+
+    /// Takes the name of the next value, which may be another one than the site knows for it; `false` where the value must not be recorded.
+    #[cfg(feature = "log")]
+    #[inline]
+    pub(crate) fn takes(&mut self, name: &str) -> bool {
+        self.takes_known(name) || self.name(name)
     }
 
     /// Whether all values have come that the site knows.

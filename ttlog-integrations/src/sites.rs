@@ -221,17 +221,17 @@ impl Site {
             && (!origin.has_no_file() || same(own.target, origin.target))
     }
 
-    /// Whether its events are of this origin, as far as addresses tell: a no means nothing. A target may stand where another one
-    /// stood before, so that is looked at, unless it is the module's.
+    /// Whether its events are of this origin, as far as addresses tell, whatever the target: that may stand where another one stood before. A no means
+    /// nothing.
     #[inline(always)]
-    fn is_plainly_of(&self, origin: &Origin<'_>) -> bool {
+    fn is_plainly_at(&self, origin: &Origin<'_>) -> bool {
         let own = &self.origin;
         (own.line == origin.line)
             & (own.level == origin.level)
             & is_same_place(own.file.as_str(), origin.file.as_str())
             & is_same_place(own.module_path.as_str(), origin.module_path.as_str())
             & is_same_place(own.message, origin.message)
-            && same(own.target, origin.target)
+            & (own.target.len() == origin.target.len())
     }
 
     /// Whether its events are of this origin; their values may have other names.
@@ -280,14 +280,11 @@ impl Site {
         let Text::Static(file) = origin.file else {
             return None;
         };
-        let mut next = list_of(file.as_ptr() as u64, origin.line).get();
-        while let Some(site) = next {
-            if site.is_plainly_of(origin) {
-                return Some(site);
-            }
-            next = site.next.get();
+        let mut site = list_of(file.as_ptr() as u64, origin.line).get()?;
+        while !site.is_plainly_at(origin) {
+            site = site.next.get()?;
         }
-        None
+        same(site.origin.target, origin.target).then_some(site)
     }
 
     fn first_from(link: &'static Link, origin: &Origin<'_>) -> Option<&'static Site> {

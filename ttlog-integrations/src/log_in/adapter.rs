@@ -57,10 +57,10 @@ impl Log for TtlogLogAdapter {
             Some(site) if site.is_steady() => {
                 if site.call_site().is_enabled(level) && !record_as_before(record, site) {
                     site.set_varying();
-                    record_by_names(record, level);
+                    record_otherwise(record, level);
                 }
             }
-            _ => record_by_names(record, level),
+            _ => record_otherwise(record, level),
         }
     }
 
@@ -99,14 +99,27 @@ fn end_otherwise(values: Expected, is_whole: Option<bool>) -> bool {
     !has_other_names
 }
 
-/// Records what has to be asked for its names first.
+/// Records what addresses don't tell to be of a known site, or what has not the names that it has.
 #[inline(never)]
-fn record_by_names(record: &Record<'_>, level: LogLevel) {
+fn record_otherwise(record: &Record<'_>, level: LogLevel) {
     let origin = &origin_of(record, level);
     let first = Site::first(origin);
     if !is_wanted(first, origin) {
         return;
     }
+    if let Some(site) = first
+        && site.is_steady()
+    {
+        if record_as_before(record, site) {
+            return;
+        }
+        site.set_varying();
+    }
+    record_by_names(record, first, origin);
+}
+
+/// Records what has to be asked for its names first.
+fn record_by_names(record: &Record<'_>, first: Option<&'static Site>, origin: &Origin<'_>) {
     let source = record.key_values();
     let mut event = None;
     let is_whole = contain_panic(|| {

@@ -50,9 +50,7 @@ struct Values<'a>(&'a mut Event);
 
 impl<'a> VisitSource<'a> for Values<'_> {
     fn visit_pair(&mut self, key: Key<'a>, value: Value<'a>) -> Result<(), Error> {
-        if let Some(slot) = self.0.slot_of(key.as_str())
-            && !fill(slot, &value)
-        {
+        if self.0.takes(key.as_str()) && !record(self.0, &value) {
             self.0.mark_panicked();
         }
         Ok(())
@@ -82,6 +80,13 @@ impl Expected {
         is_ok(source.visit(self))
     }
 
+    #[cold]
+    #[inline(never)]
+    fn refuse(&mut self) -> Result<(), Error> {
+        self.differs = true;
+        Err(Error::msg("enough"))
+    }
+
     /// Whether all values have come, and none with another name.
     #[inline(always)]
     pub(crate) fn are_all(&self) -> bool {
@@ -97,18 +102,13 @@ impl Expected {
 impl<'a> VisitSource<'a> for Expected {
     #[inline]
     fn visit_pair(&mut self, key: Key<'a>, value: Value<'a>) -> Result<(), Error> {
-        match self.event.slot_if(key.as_str()) {
-            Some(slot) => {
-                if !fill(slot, &value) {
-                    self.event.mark_panicked();
-                }
-                Ok(())
-            }
-            None => {
-                self.differs = true;
-                Err(Error::msg("enough"))
-            }
+        if !self.event.takes_known(key.as_str()) {
+            return self.refuse();
         }
+        if !record(&mut self.event, &value) {
+            self.event.mark_panicked();
+        }
+        Ok(())
     }
 }
 
@@ -129,42 +129,56 @@ fn is_ok(visited: Result<(), Error>) -> bool {
 
 /// Records one value; `false` where it could not be visited.
 #[inline(always)]
-fn fill(slot: Slot<'_>, value: &Value<'_>) -> bool {
+fn record(event: &mut Event, value: &Value<'_>) -> bool {
     let mut typed = Typed {
-        slot: Some(slot),
-        scalar: None,
+        event,
+        found: Found::Nothing,
     };
     let is_whole = is_ok(value.visit(&mut typed));
-    match (typed.slot, typed.scalar) {
-        (Some(slot), Some(scalar)) => Some(slot.scalar(scalar)),
-        (Some(slot), None) => Some(none(slot)),
-        (None, _) => None,
-    };
+    match typed.found {
+        Found::Scalar(value) => event.scalar(value),
+        Found::Nothing => record_none(event),
+        Found::Recorded => {}
+    }
     is_whole
 }
 
 #[cold]
 #[inline(never)]
-fn none(slot: Slot<'_>) -> Recorded {
-    slot.none()
+fn record_none(event: &mut Event) {
+    event.slot().none();
 }
 
-/// Fills the slot of one value by its type, or notes it where it is a scalar: so that is encoded in one place, whatever its type.
+/// What became of a value.
+#[derive(Debug, Clone, Copy)]
+enum Found {
+    /// It is of one word, and still to be recorded: so that is in one place, whatever its type.
+    Scalar(Scalar),
+    Recorded,
+    Nothing,
+}
+
+/// Records one value by its type, or says what it is.
 struct Typed<'a> {
-    /// `None` once it is filled.
-    slot: Option<Slot<'a>>,
-    scalar: Option<Scalar>,
+    event: &'a mut Event,
+    found: Found,
 }
 
 impl Typed<'_> {
-    fn fill<R>(&mut self, fill: impl FnOnce(Slot<'_>) -> R) -> Result<(), Error> {
-        self.slot.take().map(fill);
+    fn fill(&mut self, fill: impl FnOnce(Slot<'_>) -> Recorded) -> Result<(), Error> {
+        // A value is one, even if it says more.
+        if matches!(self.found, Found::Nothing) {
+            fill(self.event.slot());
+            self.found = Found::Recorded;
+        }
         Ok(())
     }
 
     #[inline(always)]
     fn note(&mut self, scalar: Scalar) -> Result<(), Error> {
-        self.scalar = Some(scalar);
+        if matches!(self.found, Found::Nothing) {
+            self.found = Found::Scalar(scalar);
+        }
         Ok(())
     }
 }

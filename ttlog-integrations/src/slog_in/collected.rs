@@ -103,9 +103,9 @@ impl Collected {
     pub(super) fn record_known(&self, event: &mut Event) {
         for (_, held) in self.pairs.iter().rev() {
             match held {
-                Held::Scalar(value) => event.slot().scalar(*value),
-                held => self.fill(event.slot(), held),
-            };
+                Held::Scalar(value) => event.scalar(*value),
+                held => drop(self.fill(event.slot(), held)),
+            }
         }
         self.mark(event);
     }
