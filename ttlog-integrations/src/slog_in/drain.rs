@@ -50,9 +50,12 @@ impl TtlogSlogDrain {
         TtlogSlogDrain(())
     }
 
-    /// Records what is wanted as far as its level tells. Out of line, so that a record that isn't pays for no room on the stack.
+    /// Records what is wanted as far as its level tells. Out of line, so that a record that isn't pays for no room on the stack, nor for registers.
     #[inline(never)]
     fn record(level: LogLevel, record: &Record<'_>, values: &OwnedKVList) {
+        if !lets_in(Backend::Slog) {
+            return;
+        }
         let Some(site) = Site::at_once(&origin_of(level, record)) else {
             return TtlogSlogDrain::record_first(level, record, values);
         };
@@ -135,25 +138,20 @@ fn level_of(level: Level) -> LogLevel {
     }
 }
 
-/// Whether a record of this level may be wanted, here and now.
-fn is_let_in(level: LogLevel) -> bool {
-    level_is_wanted(level) && lets_in(Backend::Slog)
-}
-
 impl Drain for TtlogSlogDrain {
     type Ok = ();
     type Err = Never;
 
     fn log(&self, record: &Record<'_>, values: &OwnedKVList) -> Result<(), Never> {
         let level = level_of(record.level());
-        if is_let_in(level) {
+        if level_is_wanted(level) {
             TtlogSlogDrain::record(level, record, values);
         }
         Ok(())
     }
 
     fn is_enabled(&self, level: Level) -> bool {
-        is_let_in(level_of(level))
+        level_is_wanted(level_of(level)) && lets_in(Backend::Slog)
     }
 
     fn flush(&self) -> Result<(), FlushError> {
