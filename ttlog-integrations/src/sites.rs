@@ -512,6 +512,23 @@ mod tests {
     }
 
     #[test]
+    fn a_target_where_another_one_stood_is_not_taken_for_it() {
+        // All texts but the target have one address, as in the records of one call.
+        fn of(target: &str) -> Origin<'_> {
+            known("reused.rs", 1, target)
+        }
+
+        let mut buffer = String::from("conn-1");
+        let first = site(&of(&buffer), &[]);
+        assert!(is_same(first, Site::at_once(&of(&buffer))));
+        buffer.replace_range(5.., "2");
+        assert!(Site::at_once(&of(&buffer)).is_none());
+        let second = site(&of(&buffer), &[]);
+        assert!(!is_same(first, second));
+        assert_eq!(second.unwrap().metadata().target, "conn-2");
+    }
+
+    #[test]
     fn what_is_made_up_at_run_time_does_not_make_sites_without_end() {
         let of_place = (0..1_000_000)
             .filter(|n| site(&known("made_up.rs", 1, &n.to_string()), &[]).is_some())
