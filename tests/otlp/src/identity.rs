@@ -1,4 +1,4 @@
-//! [`Identity`]: a certificate for a server of this machine, by an authority that signs nothing else.
+//! [`Identity`]: who a server of a test is.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 
-/// See the [module](self).
+/// A certificate for a server of this machine, by an authority that signs nothing else.
 #[derive(Debug)]
 pub struct Identity {
     certificate: rcgen::Certificate,
