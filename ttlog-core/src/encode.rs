@@ -8,32 +8,35 @@
 //! Nothing is published before [`Encoder::finish`]: an encoder that is dropped leaves no event behind, and is
 //! counted as dropped.
 
+mod redacted;
+mod span_end;
 #[cfg(all(test, not(loom)))]
 mod tests;
+mod text;
 
 use std::fmt;
 use std::num::NonZeroU64;
 use std::ptr::NonNull;
 
 use crate::callsite::CallSite;
-use crate::clock;
 use crate::current;
-use crate::decode::EventRef;
-use crate::dispatch;
 use crate::event::LogEvent;
 use crate::field_writer::FieldWriter;
 use crate::fields::Fields;
 use crate::level::LogLevel;
 use crate::limiter::HELD_BACK;
-use crate::record::{Header, RING_PREFIX_WORDS, TAG_BITS, TAGS_SHIFT, TEXT_CUT, Tag, Wide, flag};
+use crate::record::{Header, RING_PREFIX_WORDS, TAG_BITS, TAGS_SHIFT, Tag, Wide, flag};
 use crate::redacted::REDACTED;
 use crate::redaction::Redaction;
 use crate::ring::Slots;
-use crate::scratch::{Purpose, ScratchRing};
+use crate::scratch::ScratchRing;
 use crate::slot::Slot;
 use crate::span;
 use crate::thread_ring::{Room, ThreadRing};
-use crate::value::Value;
+
+pub(crate) use redacted::record_redacted;
+use redacted::{beside_ring, redaction_in};
+pub(crate) use text::last_word;
 
 /// Calls with more values than this don't have a word of each set aside.
 const MOST_SET_ASIDE: u64 = 64;
@@ -303,85 +306,6 @@ impl Encoder {
         Slot::new(self)
     }
 
-    /// Writes the end of a span in `around`, or does `otherwise` where something is in the way of it.
-    ///
-    /// All that could be in the way is looked at before anything is written. So the compiler has nothing to keep for later, and this is
-    /// a straight line. `otherwise` is to be a call of a cold function, so that the compiler knows which line.
-    #[inline(always)]
-    pub(crate) fn end_span(
-        site: &'static CallSite,
-        id: u64,
-        start_ticks: u64,
-        around: u64,
-        otherwise: impl Fn(),
-    ) {
-        const WORDS: u64 = RING_PREFIX_WORDS + 3;
-        // Taken before anything is read of it: the handler of a signal that comes in between has another one.
-        let taken = current::take();
-        // SAFETY: a ring that `current` gives is kept alive by this thread.
-        let Some(ring) = (unsafe { taken.as_ref() }) else {
-            return otherwise();
-        };
-        let otherwise = || {
-            current::put_back(ring);
-            otherwise();
-        };
-        let Some((start, limit)) = ring.room(WORDS) else {
-            return otherwise();
-        };
-        let state = site.state();
-        if state.id() == 0 {
-            return otherwise();
-        }
-        if state.is_redacted() {
-            return otherwise();
-        }
-        let Some(tick_length) = clock::Length::if_known() else {
-            return otherwise();
-        };
-        let Some(ticks) = ring.ticks.at_once() else {
-            return otherwise();
-        };
-        let mut encoder = Encoder::at(NonNull::from(ring), start, limit, state.id(), 2);
-        encoder.scalar(Tag::U64, id);
-        let lasted = ticks.saturating_sub(start_ticks);
-        encoder.scalar(Tag::U64, tick_length.nanos(lasted));
-        encoder.finish_at(ticks, around);
-    }
-
-    /// Writes the end of a span with for how long it was entered, and how it ended, unless there is no room for it.
-    pub(crate) fn end_span_with(
-        site: &'static CallSite,
-        id: u64,
-        start_ticks: u64,
-        around: u64,
-        (busy_ticks, outcome): (Option<u64>, Option<&str>),
-    ) {
-        site.ensure_id();
-        let Some(mut encoder) = Encoder::begin(site, 5) else {
-            return;
-        };
-        encoder.scalar(Tag::U64, id);
-        let ticks = encoder.ring().ticks.now();
-        let lasted = ticks.saturating_sub(start_ticks);
-        encoder.scalar(Tag::U64, clock::nanos(lasted));
-        match busy_ticks {
-            Some(busy) => {
-                encoder.scalar(Tag::U64, clock::nanos(busy));
-                encoder.scalar(Tag::U64, clock::nanos(lasted.saturating_sub(busy)));
-            }
-            None if outcome.is_some() => {
-                encoder.leave_out();
-                encoder.leave_out();
-            }
-            None => {}
-        }
-        if let Some(outcome) = outcome {
-            encoder.text(Tag::Str, outcome.as_bytes());
-        }
-        encoder.finish_at(ticks, around);
-    }
-
     /// Takes the event back, uncounted: for one that is begun anew in another way.
     #[cold]
     pub fn discard(self) {
@@ -605,155 +529,6 @@ impl Encoder {
             &[kind as u64, value as u64, (value >> 64) as u64],
         );
     }
-
-    // ---- Texts ----
-
-    /// Appends a text with its tag, cut where it is too long.
-    #[inline(always)]
-    pub(crate) fn text(&mut self, tag: Tag, bytes: &[u8]) {
-        // The word of the length is set aside, as a rule; the bytes' words are not.
-        if self.open(tag, 1) {
-            self.untagged_text(bytes);
-        } else {
-            self.leave_out();
-        }
-    }
-
-    /// Appends a text whose length word has room; cut where it is too long.
-    #[inline(always)]
-    fn untagged_text(&mut self, bytes: &[u8]) {
-        let length_slot = self.position;
-        self.position += 1;
-        let base = self.position + self.set_aside;
-        let (mut taken, mut length) = (bytes, bytes.len() as u64);
-        if base + length.div_ceil(8) > self.limit {
-            let room = self.ring().room_for_text(self.start, base, bytes.len());
-            self.limit = room.limit;
-            self.abandoned |= room.full;
-            if room.length < bytes.len() {
-                self.flags |= flag::CUT;
-                taken = &bytes[..room.length];
-                length = room.length as u64 | TEXT_CUT;
-            }
-        }
-        self.store(length_slot, length);
-        // SAFETY: the ring is alive, see the field.
-        self.position = unsafe { store_bytes(self.slots, self.position, taken) };
-    }
-
-    /// Appends, without a tag, a text that stands for something and is not a value.
-    fn short_text(&mut self, text: &str) {
-        let length = LONGEST_NAME.min(text.len());
-        if length < text.len() {
-            self.flags |= flag::CUT;
-        }
-        if self.has_room(1) {
-            self.untagged_text(&text.as_bytes()[..length]);
-        }
-    }
-}
-
-/// Stores bytes, padded to whole words; gives the position behind them.
-///
-/// Out of line: a call costs less than its code at every call site.
-///
-/// # Safety
-/// The ring is alive.
-#[inline(never)]
-unsafe fn store_bytes(slots: Slots, mut position: u64, bytes: &[u8]) -> u64 {
-    let mut store = |word| {
-        // SAFETY: the caller's promise.
-        unsafe { slots.put(position, word) };
-        position += 1;
-    };
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
-        store(u64::from_le_bytes(*word));
-    }
-    if !rest.is_empty() {
-        store(last_word(bytes, rest.len()));
-    }
-    position
-}
-
-/// The last `rest` bytes, of the at least as many in `bytes`, as a word with zeros above them.
-#[inline(always)]
-pub(crate) fn last_word(bytes: &[u8], rest: usize) -> u64 {
-    if let Some(word) = bytes.last_chunk::<8>() {
-        return u64::from_le_bytes(*word) >> (64 - 8 * rest);
-    }
-    // Fewer than eight bytes in all: two loads that may overlap, or three.
-    if let (Some(low), Some(high)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        let high = u64::from(u32::from_le_bytes(*high));
-        return u64::from(u32::from_le_bytes(*low)) | high << (8 * (rest - 4));
-    }
-    let byte = |at: usize| u64::from(bytes[at]) << (8 * at);
-    byte(0) | byte(rest / 2) | byte(rest - 1)
-}
-
-/// Where an event is encoded that has what must not be recorded; null where it can't be recorded, which is then counted.
-#[cold]
-#[inline(never)]
-fn beside_ring(site: &'static CallSite, words: u64) -> *const ThreadRing {
-    // Without an id, nobody would know which values these are.
-    let ring = match site.id() {
-        0 => None,
-        _ => ScratchRing::take(Purpose::Redact, words),
-    };
-    if ring.is_none() {
-        dispatch::count_homeless();
-    }
-    ring.unwrap_or(std::ptr::null())
-}
-
-/// What must not be recorded in a ring: as its pipeline says, or for a custom logger, which stands in its place, the global one.
-fn redaction_in(ring: &ThreadRing) -> Option<&'static Redaction> {
-    if ring.is_scratch() {
-        dispatch::global()?.flow.redaction()
-    } else {
-        ring.flow.redaction()
-    }
-}
-
-/// Records, without what must not be, an event that was encoded beside the ring.
-pub(crate) fn record_redacted(event: &EventRef<'_>) {
-    let ring = current::prepare(current::take(), RING_PREFIX_WORDS + 1);
-    let Some(ring) = NonNull::new(ring.cast_mut()) else {
-        return;
-    };
-    let mut encoder = Encoder::on(ring, event.site(), 0);
-    let redaction = encoder.redaction();
-    encoder.flags = event.flags() & !(flag::MESSAGE | flag::IN_SPAN);
-    if event.flags() & flag::SPAN != 0 {
-        encoder.word(event.span_id().map_or(0, NonZeroU64::get));
-    }
-    if event.flags() & flag::TARGET != 0 {
-        encoder.short_text(event.target());
-    }
-    if let Some(message) = event.formatted_message() {
-        let message = match redaction {
-            Some(redaction) => redaction.message(message, event.metadata()),
-            None => message.into(),
-        };
-        encoder.flags |= flag::MESSAGE;
-        encoder.text(Tag::Display, message.as_bytes());
-    }
-    let definitions = &event.metadata().fields;
-    for (index, (name, value)) in event.fields().enumerate() {
-        match definitions.get(index) {
-            Some(known) if known.constant.is_some() => {}
-            Some(_) if redaction.is_some_and(|redaction| redaction.hides(name)) => {
-                encoder.text(Tag::Str, REDACTED.as_bytes());
-            }
-            Some(_) => drop(value.to_field_value().record(encoder.slot())),
-            None => {
-                if encoder.name(name) {
-                    value.to_field_value().record(encoder.slot());
-                }
-            }
-        }
-    }
-    encoder.finish();
 }
 
 /// Publishes a record that has everything but its time.
