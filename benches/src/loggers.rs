@@ -5,6 +5,8 @@ mod floor_drained;
 mod ttlog;
 
 #[cfg(feature = "peers")]
+mod calls;
+#[cfg(feature = "peers")]
 mod emit;
 #[cfg(feature = "peers")]
 mod env_logger;

@@ -4,6 +4,7 @@ use ::env_logger::{Builder, Target};
 use log::LevelFilter;
 
 use super::Logger;
+use super::calls::log_calls;
 use crate::output::{Place, Unflushed};
 use crate::workloads::Workload;
 
@@ -36,25 +37,7 @@ impl Logger for EnvLogger {
         Self(output)
     }
 
-    #[inline(always)]
-    fn integers(&self, user_id: u64, duration_ms: u64) {
-        log::info!(user_id, duration_ms; "User logged in");
-    }
-
-    #[inline(always)]
-    fn text(&self, action: &str, ratio: f64, user_id: u64) {
-        log::info!(action, ratio, user_id; "Authentication failed");
-    }
-
-    #[inline(always)]
-    fn message(&self, user: &str, action: &str) {
-        log::info!("user {} did {}", user, action);
-    }
-
-    #[inline(always)]
-    fn disabled(&self, user_id: u64, duration_ms: u64) {
-        log::debug!(user_id, duration_ms; "User logged in");
-    }
+    log_calls!();
 
     fn finish(self) {
         self.0.finish();

@@ -5,6 +5,7 @@ use slog_async::{Async, AsyncGuard, OverflowStrategy};
 use slog_term::{FullFormat, PlainDecorator};
 
 use super::Logger;
+use super::calls::slog_calls;
 use crate::output::{Place, Unflushed};
 use crate::workloads::Workload;
 
@@ -47,25 +48,7 @@ impl Logger for SlogAsync {
         }
     }
 
-    #[inline(always)]
-    fn integers(&self, user_id: u64, duration_ms: u64) {
-        ::slog::info!(self.logger, "User logged in"; "user_id" => user_id, "duration_ms" => duration_ms);
-    }
-
-    #[inline(always)]
-    fn text(&self, action: &str, ratio: f64, user_id: u64) {
-        ::slog::info!(self.logger, "Authentication failed"; "action" => action, "ratio" => ratio, "user_id" => user_id);
-    }
-
-    #[inline(always)]
-    fn message(&self, user: &str, action: &str) {
-        ::slog::info!(self.logger, "user {} did {}", user, action);
-    }
-
-    #[inline(always)]
-    fn disabled(&self, user_id: u64, duration_ms: u64) {
-        ::slog::debug!(self.logger, "User logged in"; "user_id" => user_id, "duration_ms" => duration_ms);
-    }
+    slog_calls!();
 
     fn finish(self) {
         drop(self.logger);

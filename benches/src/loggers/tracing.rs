@@ -6,6 +6,7 @@ use ::tracing::level_filters::LevelFilter;
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 
 use super::Logger;
+use super::calls::tracing_calls;
 use crate::output::Place;
 use crate::workloads::Workload;
 
@@ -82,25 +83,7 @@ impl<F: Format> Logger for Tracing<F> {
         }
     }
 
-    #[inline(always)]
-    fn integers(&self, user_id: u64, duration_ms: u64) {
-        ::tracing::info!(user_id, duration_ms, "User logged in");
-    }
-
-    #[inline(always)]
-    fn text(&self, action: &str, ratio: f64, user_id: u64) {
-        ::tracing::info!(action, ratio, user_id, "Authentication failed");
-    }
-
-    #[inline(always)]
-    fn message(&self, user: &str, action: &str) {
-        ::tracing::info!("user {} did {}", user, action);
-    }
-
-    #[inline(always)]
-    fn disabled(&self, user_id: u64, duration_ms: u64) {
-        ::tracing::debug!(user_id, duration_ms, "User logged in");
-    }
+    tracing_calls!();
 
     #[inline(always)]
     fn span(&self, user_id: u64, calls: impl FnOnce()) {

@@ -3,6 +3,7 @@
 use ::ttlog::{LogLevel, TtlogHandle};
 
 use super::Logger;
+use super::calls::log_calls;
 use super::ttlog::deliveries;
 use crate::output::Place;
 use crate::workloads::Workload;
@@ -34,25 +35,7 @@ impl Logger for TtlogByLog {
         Self(handle)
     }
 
-    #[inline(always)]
-    fn integers(&self, user_id: u64, duration_ms: u64) {
-        log::info!(user_id, duration_ms; "User logged in");
-    }
-
-    #[inline(always)]
-    fn text(&self, action: &str, ratio: f64, user_id: u64) {
-        log::info!(action, ratio, user_id; "Authentication failed");
-    }
-
-    #[inline(always)]
-    fn message(&self, user: &str, action: &str) {
-        log::info!("user {} did {}", user, action);
-    }
-
-    #[inline(always)]
-    fn disabled(&self, user_id: u64, duration_ms: u64) {
-        log::debug!(user_id, duration_ms; "User logged in");
-    }
+    log_calls!();
 
     fn flush(&self, _calls: u64) {
         self.0.flush();

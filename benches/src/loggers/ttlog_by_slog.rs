@@ -3,6 +3,7 @@
 use ::ttlog::{LogLevel, TtlogHandle};
 
 use super::Logger;
+use super::calls::slog_calls;
 use super::ttlog::deliveries;
 use crate::output::Place;
 use crate::workloads::Workload;
@@ -38,25 +39,7 @@ impl Logger for TtlogBySlog {
         Self { handle, logger }
     }
 
-    #[inline(always)]
-    fn integers(&self, user_id: u64, duration_ms: u64) {
-        ::slog::info!(self.logger, "User logged in"; "user_id" => user_id, "duration_ms" => duration_ms);
-    }
-
-    #[inline(always)]
-    fn text(&self, action: &str, ratio: f64, user_id: u64) {
-        ::slog::info!(self.logger, "Authentication failed"; "action" => action, "ratio" => ratio, "user_id" => user_id);
-    }
-
-    #[inline(always)]
-    fn message(&self, user: &str, action: &str) {
-        ::slog::info!(self.logger, "user {} did {}", user, action);
-    }
-
-    #[inline(always)]
-    fn disabled(&self, user_id: u64, duration_ms: u64) {
-        ::slog::debug!(self.logger, "User logged in"; "user_id" => user_id, "duration_ms" => duration_ms);
-    }
+    slog_calls!();
 
     fn flush(&self, _calls: u64) {
         self.handle.flush();

@@ -8,6 +8,7 @@ use tracing_subscriber::prelude::*;
 use ttlog_integrations::{TtlogSubscriber, TtlogTracingLayer};
 
 use super::Logger;
+use super::calls::tracing_calls;
 use crate::output::Place;
 use crate::workloads::Workload;
 
@@ -73,25 +74,7 @@ impl<W: Way> Logger for TtlogByTracing<W> {
         }
     }
 
-    #[inline(always)]
-    fn integers(&self, user_id: u64, duration_ms: u64) {
-        ::tracing::info!(user_id, duration_ms, "User logged in");
-    }
-
-    #[inline(always)]
-    fn text(&self, action: &str, ratio: f64, user_id: u64) {
-        ::tracing::info!(action, ratio, user_id, "Authentication failed");
-    }
-
-    #[inline(always)]
-    fn message(&self, user: &str, action: &str) {
-        ::tracing::info!("user {} did {}", user, action);
-    }
-
-    #[inline(always)]
-    fn disabled(&self, user_id: u64, duration_ms: u64) {
-        ::tracing::debug!(user_id, duration_ms, "User logged in");
-    }
+    tracing_calls!();
 
     #[inline(always)]
     fn span(&self, user_id: u64, calls: impl FnOnce()) {
