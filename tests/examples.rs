@@ -293,7 +293,10 @@ fn quickstart_is_readable_on_this_project_and_shows_all_when_asked() {
     assert_eq!(quiet.code, Some(0), "{}", quiet.stderr);
     let lines = quiet.stdout.lines().count() + quiet.stderr.lines().count();
     assert!(lines <= 40, "{}{}", quiet.stderr, quiet.stdout);
-    let large = quiet.stderr.matches(" quickstart: large file bytes=").count();
+    let large = quiet
+        .stderr
+        .matches(" quickstart: large file bytes=")
+        .count();
     assert_eq!(large, 5, "{}", quiet.stderr);
     assert!(quiet.stderr.contains("walk is over"), "{}", quiet.stderr);
 
