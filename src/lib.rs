@@ -269,7 +269,7 @@ pub use ttlog_macros::Fields;
 /// `async …` are taken for the same, so that the attribute goes with `#[async_trait]`; their span begins with the call.
 ///
 /// A parameter keeps its type where it is a [`Value`], an error has its sources, everything else is recorded by `Debug`; where a type has none, its
-/// name is recorded. `self` is not a field.
+/// name is recorded. Neither `self` nor a parameter behind `#[cfg]` is a field.
 ///
 /// | in the brackets | |
 /// |---|---|

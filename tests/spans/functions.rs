@@ -358,3 +358,92 @@ fn nothing_is_looked_at_where_the_span_is_not_wanted() {
         [""; 0]
     );
 }
+
+/// What a future gives.
+fn ready<F: Future>(future: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.unwrap().block_on(future)
+}
+
+#[instrument(err, skip(absent))]
+async fn conditional(
+    #[cfg(not(test))] absent: NoType,
+    #[cfg(test)] mut present: u8,
+    #[allow(unused_variables, reason = "an attribute of a parameter stays one")] unused: u8,
+) -> Result<u8, String> {
+    present += 1;
+    Ok(present)
+}
+
+#[instrument]
+fn conditional_too(#[cfg(not(test))] absent: NoType, #[cfg(test)] present: u8) -> u8 {
+    present
+}
+
+#[test]
+fn parameters_behind_a_condition_are_no_fields() {
+    let told = told(|| {
+        assert_eq!(ready(conditional(1, 2)), Ok(2));
+        assert_eq!(conditional_too(3), 3);
+    });
+    assert_eq!(
+        told,
+        [
+            "INFO begin conditional unused=2",
+            "INFO end conditional",
+            "INFO begin conditional_too",
+            "INFO end conditional_too",
+        ]
+    );
+}
+
+/// What is said of these functions would be said of the expansion.
+#[deny(clippy::pedantic, unused)]
+mod pedantic {
+    use std::future::Future;
+    use std::pin::Pin;
+
+    use ttlog::instrument;
+
+    #[instrument]
+    pub(super) fn items_first(_recorded: u8) -> &'static str {
+        use std::any::type_name;
+        type_name::<u8>()
+    }
+
+    #[instrument(err, skip(_skipped))]
+    pub(super) fn items_first_where_it_may_fail(_skipped: u8) -> Result<u8, String> {
+        const ONE: u8 = 1;
+        u8::try_from(u64::from(ONE)).map_err(|error| error.to_string())
+    }
+
+    #[instrument]
+    pub(super) async fn items_first_later(_recorded: u8) -> u8 {
+        use std::future::ready;
+        ready(1).await
+    }
+
+    #[instrument(skip_all)]
+    pub(super) fn items_first_in_future(number: u8) -> Pin<Box<dyn Future<Output = u8>>> {
+        use std::future::ready;
+        Box::pin(async move { ready(number).await })
+    }
+
+    #[instrument]
+    pub(super) fn one_expression(number: u8) -> u8 {
+        number
+    }
+}
+
+#[test]
+fn no_lint_blames_a_function_for_the_expansion() {
+    let told = told(|| {
+        assert_eq!(pedantic::items_first(1), "u8");
+        assert_eq!(pedantic::items_first_where_it_may_fail(1), Ok(1));
+        assert_eq!(ready(pedantic::items_first_later(1)), 1);
+        assert_eq!(ready(pedantic::items_first_in_future(1)), 1);
+        assert_eq!(pedantic::one_expression(1), 1);
+    });
+    assert_eq!(told[0], "INFO begin items_first _recorded=1");
+    assert_eq!(told.len(), 10);
+}

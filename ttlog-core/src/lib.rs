@@ -134,6 +134,7 @@ pub use value::Value;
 /// What the macros expand to. Not for use by hand, and free to change.
 #[doc(hidden)]
 pub mod __private {
+    pub use core::convert::Infallible;
     pub use core::error::Error;
     pub use core::fmt::{Debug, Display};
     pub use core::option::Option::{None, Some};

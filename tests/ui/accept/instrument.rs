@@ -67,6 +67,14 @@ pub fn never() -> ! {
     }
 }
 
+/// Nor does this.
+#[::ttlog::instrument(skip_all, ret)]
+pub async fn never_later(first: u8) -> ! {
+    loop {
+        let _ = ::std::future::ready(first).await;
+    }
+}
+
 /// A method of a trait.
 pub trait Method {
     /// It is provided.
@@ -82,6 +90,6 @@ pub trait Method {
 fn main() {
     let _ = gives(1, "text");
     let _ = may_fail(1);
-    let running = (may_fail_later(1), nothing(), gives_future("text"));
+    let running = (may_fail_later(1), nothing(), gives_future("text"), never_later(1));
     ::std::mem::drop(running);
 }

@@ -22,6 +22,8 @@ pub(super) struct Function {
 
 /// A parameter that a block takes.
 pub(super) struct Taken {
+    /// Its attributes, which say in what configurations it is there, and which lints it is spared.
+    pub(super) attributes: Vec<Attribute>,
     /// The `mut` that it had in the signature, where it would then be unused.
     pub(super) mutability: Option<Token![mut]>,
     pub(super) name: Ident,
@@ -92,6 +94,15 @@ fn without_inner_attributes(body: &Group) -> Result<(Vec<Attribute>, Group)> {
     Ok((attributes, braces(body, rest)))
 }
 
+/// Whether an attribute says in what configurations something is there.
+pub(super) fn is_condition(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
+}
+
+fn copy_attribute(attribute: &Attribute) -> Attribute {
+    syn::parse_quote!(#attribute)
+}
+
 /// A block where `place` is.
 pub(super) fn braces(place: &Group, content: TokenStream) -> Group {
     let mut block = Group::new(Delimiter::Brace, content);
@@ -108,7 +119,10 @@ impl Function {
                 && pattern.by_ref.is_none()
                 && pattern.subpat.is_none()
             {
+                let attributes = parameter.attrs.iter().map(copy_attribute).collect();
+                parameter.attrs.retain(is_condition);
                 self.taken.push(Taken {
+                    attributes,
                     mutability: pattern.mutability.take(),
                     name: pattern.ident.clone(),
                 });
@@ -137,8 +151,14 @@ impl Function {
         };
         match self.kind {
             Kind::Plain => matches!(self.result(), Some(Type::Path(path)) if is_result(&path.path)),
-            Kind::Async | Kind::GivesFuture { .. } => true,
+            Kind::Async => !self.is_endless(),
+            Kind::GivesFuture { .. } => true,
         }
+    }
+
+    /// Whether it returns never.
+    pub(super) fn is_endless(&self) -> bool {
+        matches!(self.result(), Some(Type::Never(_)))
     }
 
     /// The function with another body.

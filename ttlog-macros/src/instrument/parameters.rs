@@ -1,9 +1,12 @@
 //! Which parameters of a function are fields of its span.
+//!
+//! Those behind `#[cfg]` are none: whether they are there is decided after the expansion.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::{Expr, ExprPath, FnArg, Pat, Result, Signature};
 
+use super::function::is_condition;
 use super::settings::Chosen;
 use crate::parse::{Capture, Item, Name};
 use crate::rejection;
@@ -15,8 +18,12 @@ pub(super) fn fields(
     fields: Vec<Item>,
 ) -> Result<Vec<Item>> {
     let mut names = Vec::new();
+    let mut conditional = Vec::new();
     for parameter in &signature.inputs {
         match parameter {
+            FnArg::Typed(parameter) if parameter.attrs.iter().any(is_condition) => {
+                names_in(&parameter.pat, &mut conditional);
+            }
             FnArg::Typed(parameter) => names_in(&parameter.pat, &mut names),
             FnArg::Receiver(_) => {}
         }
@@ -24,7 +31,7 @@ pub(super) fn fields(
     if let Chosen::Without(given) | Chosen::Only(given) = chosen
         && let Some(unknown) = given
             .iter()
-            .find(|name| *name != "self" && !names.contains(name))
+            .find(|name| *name != "self" && !names.contains(name) && !conditional.contains(name))
     {
         return Err(rejection::no_parameter(unknown));
     }
