@@ -24,9 +24,6 @@
 //!
 //! What this module has is what the macros stand on; it may change in any version.
 
-use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
-
 use crate::callsite;
 use crate::current;
 use crate::dispatch;
@@ -35,36 +32,20 @@ use crate::logger::Logger;
 
 pub use crate::callsite::{CallSite, Interest};
 pub use crate::encode::{Encoder, Origin, Place};
+pub use crate::forever::{Forever, Kept};
 pub use crate::metadata::{FieldDef, Metadata};
 pub use crate::report::report;
 pub use crate::scalar::Scalar;
 pub use crate::span::{Entry, NewSpan, SpanSite};
 
-/// What wants to know of changes, the newest first. Never shrinks; no lock, so that a child of `fork` finds none held.
-static HOOKS: AtomicPtr<Hook> = AtomicPtr::new(ptr::null_mut());
-
-struct Hook {
-    call: fn(),
-    next: *const Hook,
-}
+/// What wants to know of changes.
+static HOOKS: Forever<fn()> = Forever::new();
 
 /// Calls `hook` whenever the answer to [`least_level`] or [`CallSite::interest`] may have changed, from the thread that has changed it; and once, now.
 ///
 /// It may ask for both and take locks of its own. Its own events are not recorded, but counted as dropped.
 pub fn on_interest_change(hook: fn()) {
-    let new = Box::leak(Box::new(Hook {
-        call: hook,
-        next: HOOKS.load(Ordering::Acquire),
-    }));
-    // `Release` for the loads of `HOOKS`, which then see the hook whole; `Acquire` for the same of the one before.
-    while let Err(newer) = HOOKS.compare_exchange(
-        new.next.cast_mut(),
-        new,
-        Ordering::AcqRel,
-        Ordering::Acquire,
-    ) {
-        new.next = newer;
-    }
+    HOOKS.push(hook);
     hook();
 }
 
@@ -111,12 +92,7 @@ pub fn count_dropped() {
 
 /// Tells of a change, with no lock held that an answer needs.
 pub(crate) fn interest_has_changed() {
-    let mut next: *const Hook = HOOKS.load(Ordering::Acquire);
-    // SAFETY: hooks are leaked, and none changes after the exchange that this load has seen.
-    while let Some(hook) = unsafe { next.as_ref() } {
-        (hook.call)();
-        next = hook.next;
-    }
+    HOOKS.iter().for_each(|hook| hook());
 }
 
 #[cfg(all(test, not(loom)))]

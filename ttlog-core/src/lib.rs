@@ -8,7 +8,7 @@
 //! | `ring`, `ring_memory`, `thread_ring`, `registry`, `current`, `thread_names`, `flow` | the rings, and which thread has which |
 //! | `span`, `timer`, `histogram` | spans, contexts, and futures in them; how long something took, as an event, or as one for many |
 //! | `clock` | ticks, and what wall time they were |
-//! | `bridge` | what adapters of other logging systems stand on |
+//! | `bridge`, `forever` | what adapters of other logging systems stand on; lists of what is kept for ever |
 //! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message`, `answer` | from the rings to the recorder |
 //! | `sink`, `sink_state`, `sink_thread`, `sink_shield`, `format` | from the recorder to where somebody reads it |
 //! | `black_box` | the same in a file that outlives the process |
@@ -47,6 +47,7 @@ mod field_writer;
 mod fields;
 mod filter;
 mod flow;
+mod forever;
 mod fork;
 pub mod format;
 mod formatted;

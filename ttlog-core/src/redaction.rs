@@ -6,14 +6,13 @@
 //! encoded. So calls without such names are what they were.
 //!
 //! Lists are made when a pipeline starts, and kept for ever: marks are of any list, so that no lock is needed to ask; what is hidden in an
-//! event says the list of the pipeline that it goes to. `LISTS` is stored with `Release`; the `Acquire` load of `lists` pairs with it.
+//! event says the list of the pipeline that it goes to.
 
 use std::borrow::Cow;
-use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::decode::EventRef;
 use crate::event::LogEvent;
+use crate::forever::Forever;
 use crate::metadata::Metadata;
 use crate::redacted::REDACTED;
 
@@ -21,41 +20,15 @@ use crate::redacted::REDACTED;
 #[derive(Debug)]
 pub(crate) struct Redaction {
     names: Vec<String>,
-    /// The list that was made before.
-    earlier: Option<&'static Redaction>,
 }
 
-/// Null, or the list that was made last, which was leaked.
-static LISTS: AtomicPtr<Redaction> = AtomicPtr::new(ptr::null_mut());
-
-fn lists() -> impl Iterator<Item = &'static Redaction> {
-    // SAFETY: what is stored there was leaked.
-    let last = unsafe { LISTS.load(Ordering::Acquire).as_ref() };
-    std::iter::successors(last, |list| list.earlier)
-}
+static LISTS: Forever<Redaction> = Forever::new();
 
 impl Redaction {
     /// Makes a list, for ever; [`callsite::refresh`](crate::callsite::refresh) makes it known to call sites.
     pub(crate) fn enforce(names: &[String]) -> &'static Redaction {
-        let mut list = Box::new(Redaction {
-            names: names.to_vec(),
-            earlier: None,
-        });
-        let mut last = LISTS.load(Ordering::Acquire);
-        loop {
-            // SAFETY: what is stored there was leaked.
-            list.earlier = unsafe { last.as_ref() };
-            let new = Box::into_raw(list);
-            match LISTS.compare_exchange(last, new, Ordering::Release, Ordering::Acquire) {
-                // SAFETY: it was leaked just now, and nobody has it for writing.
-                Ok(_) => return unsafe { &*new },
-                Err(other) => {
-                    last = other;
-                    // SAFETY: it came from a box just now, and nobody else has seen it.
-                    list = unsafe { Box::from_raw(new) };
-                }
-            }
-        }
+        let names = names.to_vec();
+        LISTS.push(Redaction { names })
     }
 
     /// Whether the value of a field of this name must not be recorded: the whole name or what is behind its last dot is in the
@@ -130,7 +103,7 @@ impl Redaction {
 
 /// Whether any list hides something of the events of a call site.
 pub(crate) fn concerns(metadata: &Metadata) -> bool {
-    lists().any(|list| {
+    LISTS.iter().any(|list| {
         list.has_hidden_field(metadata) || list.without_placeholders(&metadata.message).is_some()
     })
 }
@@ -141,7 +114,7 @@ pub(crate) fn without_constants(metadata: &Metadata) -> Option<Metadata> {
         constant
             .as_ref()
             .is_some_and(|constant| constant != REDACTED)
-            && lists().any(|list| list.hides(name))
+            && LISTS.iter().any(|list| list.hides(name))
     };
     let mut fields = metadata.fields.iter();
     if !fields.any(|field| is_shown(&field.name, &field.constant)) {
@@ -163,7 +136,6 @@ mod tests {
     fn list() -> Redaction {
         Redaction {
             names: vec!["password".into(), "Api.Key".into()],
-            earlier: None,
         }
     }
 
