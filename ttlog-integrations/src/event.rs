@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ttlog_core::bridge::{Encoder, FieldDef, Scalar};
+use ttlog_core::bridge::{Encoder, FieldDef, Kept, Scalar};
 use ttlog_core::{Slot, is_enabled};
 
 #[cfg(feature = "log")]
@@ -19,7 +19,7 @@ pub(crate) struct Event {
 
 /// Whether an event of this origin is wanted here and now; the level was asked for before. `first` is the first site of its origin.
 #[inline]
-pub(crate) fn is_wanted(first: Option<&'static Site>, origin: &Origin<'_>) -> bool {
+pub(crate) fn is_wanted(first: Option<&'static Kept<Site>>, origin: &Origin<'_>) -> bool {
     match first {
         Some(site) => site.call_site().is_enabled(origin.level),
         None => is_enabled(origin.level, origin.target),
@@ -30,7 +30,7 @@ impl Event {
     /// Begins the event of a record that [is wanted](is_wanted); `None` where it can't be recorded, which is then counted.
     #[inline]
     pub(crate) fn begin(
-        first: Option<&'static Site>,
+        first: Option<&'static Kept<Site>>,
         origin: &Origin<'_>,
         names: &impl Names,
     ) -> Option<Event> {

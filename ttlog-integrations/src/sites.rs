@@ -6,7 +6,7 @@
 //!
 //! Sites are kept for ever, in a table of lists that only grow at their ends. Looking up takes no lock and writes nothing, so threads
 //! don't meet here, a child of `fork` finds nothing held, and it may happen in a destructor of thread-local data or inside another
-//! look-up. A link is set by one exchange with `Release`; the `Acquire` load of [`Link::get`] pairs with it.
+//! look-up.
 //!
 //! What is made up at run time must not fill the table. A place in the source has a few sites, so that targets, names and messages
 //! that change have no more; places that may be made up themselves, because their file is not known to be a static of the program, are
@@ -17,14 +17,14 @@ use std::cell::Cell;
 use std::ptr;
 #[cfg(feature = "log")]
 use std::sync::atomic::AtomicBool;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ttlog_core::LogLevel;
-use ttlog_core::bridge::{CallSite, FieldDef, Metadata, Place};
+use ttlog_core::bridge::{CallSite, FieldDef, Forever, Kept, Metadata, Place};
 
 /// How many lists the table has; a power of two.
 const LISTS: usize = 1 << 12;
-/// How many sites one place in the source may have.
+/// How many sites one place in the source may have, but for those that threads make of it at the same moment.
 const MOST_OF_A_PLACE: usize = 8;
 /// How many sites there may be of places whose file or module is not a static, or that have no file.
 const MOST_UNSURE: usize = 1 << 12;
@@ -35,7 +35,7 @@ const LONGEST_NAME: usize = 512;
 /// Records of more values than this have no site.
 const MOST_NAMES: usize = 64;
 
-static TABLE: [Link; LISTS] = [const { Link::new() }; LISTS];
+static TABLE: [Forever<Site>; LISTS] = [const { Forever::new() }; LISTS];
 /// How many sites there are; relaxed, as a few too many do no harm.
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 /// How many of them are of places that may be made up.
@@ -100,38 +100,6 @@ pub(crate) struct Site {
     /// Whether a record of this origin was met whose values had other names; relaxed, for it is a hint.
     #[cfg(feature = "log")]
     varies: AtomicBool,
-    next: Link,
-}
-
-/// Null, or a site that was leaked.
-#[derive(Debug)]
-struct Link(AtomicPtr<Site>);
-
-impl Link {
-    const fn new() -> Self {
-        Link(AtomicPtr::new(ptr::null_mut()))
-    }
-
-    #[inline]
-    fn get(&self) -> Option<&'static Site> {
-        // SAFETY: `try_set` stored what it leaked, and nothing changes a site after that but for its own link.
-        unsafe { self.0.load(Ordering::Acquire).as_ref() }
-    }
-
-    /// Appends a site; gives it back where another one is there.
-    fn try_set(&self, site: Box<Site>) -> Result<&'static Site, Box<Site>> {
-        let site = Box::into_raw(site);
-        // `Relaxed` where it fails: what is there is then loaded by `get`.
-        let exchanged =
-            self.0
-                .compare_exchange(ptr::null_mut(), site, Ordering::Release, Ordering::Relaxed);
-        match exchanged {
-            // SAFETY: it came from a box just now, and from here on nobody has it for writing.
-            Ok(_) => Ok(unsafe { &*site }),
-            // SAFETY: it came from a box just now, and nobody else has seen it.
-            Err(_) => Err(unsafe { Box::from_raw(site) }),
-        }
-    }
 }
 
 impl Origin<'_> {
@@ -158,7 +126,7 @@ impl Origin<'_> {
     }
 
     /// The list that its sites are in: all of one place are in the same.
-    fn list(&self) -> &'static Link {
+    fn list(&self) -> &'static Forever<Site> {
         let place = match self.file {
             _ if self.has_no_file() => hash(self.target),
             // A static is always at the same address.
@@ -171,7 +139,7 @@ impl Origin<'_> {
 
 /// The list of a line in a file that is known by a number.
 #[inline(always)]
-fn list_of(file: u64, line: u32) -> &'static Link {
+fn list_of(file: u64, line: u32) -> &'static Forever<Site> {
     let mixed = (file ^ u64::from(line) << 40).wrapping_mul(MULTIPLIER);
     &TABLE[(mixed >> (u64::BITS - LISTS.ilog2())) as usize]
 }
@@ -270,50 +238,39 @@ impl Site {
     }
 
     /// The first site of this origin, whatever the names of its values: it tells whether such an event is wanted.
-    pub(crate) fn first(origin: &Origin<'_>) -> Option<&'static Site> {
-        Site::first_from(origin.list(), origin)
+    pub(crate) fn first(origin: &Origin<'_>) -> Option<&'static Kept<Site>> {
+        origin.list().find(|site| site.is_of(origin))
     }
 
     /// A site of this origin, if addresses tell that there is one, as they do for nearly all records but the first of each call.
     #[inline(always)]
-    pub(crate) fn at_once(origin: &Origin<'_>) -> Option<&'static Site> {
+    pub(crate) fn at_once(origin: &Origin<'_>) -> Option<&'static Kept<Site>> {
         let Text::Static(file) = origin.file else {
             return None;
         };
-        let mut site = list_of(file.as_ptr() as u64, origin.line).get()?;
-        while !site.is_plainly_at(origin) {
-            site = site.next.get()?;
-        }
+        let list = list_of(file.as_ptr() as u64, origin.line);
+        let site = list.find(|site| site.is_plainly_at(origin))?;
         same(site.origin.target, origin.target).then_some(site)
-    }
-
-    fn first_from(link: &'static Link, origin: &Origin<'_>) -> Option<&'static Site> {
-        let mut next = link.get();
-        while let Some(site) = next {
-            if site.is_of(origin) {
-                return Some(site);
-            }
-            next = site.next.get();
-        }
-        None
     }
 
     /// The site of a record whose values have these names, where `first` is the first of its origin. It is made if need be; `None` where
     /// the record is to have none.
     #[inline]
     pub(crate) fn with_names(
-        first: Option<&'static Site>,
+        first: Option<&'static Kept<Site>>,
         origin: &Origin<'_>,
         names: &impl Names,
     ) -> Option<&'static Site> {
-        let mut candidate = first;
-        while let Some(site) = candidate {
-            if site.has(names) {
-                return Some(site);
+        let known = first.and_then(|first| {
+            if first.has(names) {
+                return Some(first);
             }
-            candidate = Site::first_from(&site.next, origin);
+            first.find_after(|site| site.is_of(origin) && site.has(names))
+        });
+        match known {
+            Some(site) => Some(site),
+            None => Site::learn(origin, names),
         }
-        Site::learn(origin, names)
     }
 
     #[cold]
@@ -332,41 +289,30 @@ impl Site {
             return None;
         }
         let _learned = Learned;
-        let mut new = None;
-        loop {
-            let mut siblings = 0;
-            let mut link = origin.list();
-            while let Some(site) = link.get() {
-                if site.is_of(origin) && site.has(names) {
-                    return Some(site);
-                }
-                siblings += usize::from(site.is_at(origin));
-                link = &site.next;
+        let list = origin.list();
+        let is_it = |site: &Site| site.is_of(origin) && site.has(names);
+        if let Some(site) = list.find(is_it) {
+            return Some(site);
+        }
+        let siblings = list.iter().filter(|site| site.is_at(origin)).count();
+        let is_full = siblings >= MOST_OF_A_PLACE
+            || COUNT.load(Ordering::Relaxed) >= MOST
+            || origin.is_unsure() && UNSURE.load(Ordering::Relaxed) >= MOST_UNSURE;
+        if is_full {
+            return None;
+        }
+        match list.push_unless(is_it, Site::new(origin, names)?) {
+            Ok(site) => {
+                COUNT.fetch_add(1, Ordering::Relaxed);
+                UNSURE.fetch_add(usize::from(origin.is_unsure()), Ordering::Relaxed);
+                Some(site)
             }
-            let is_full = siblings >= MOST_OF_A_PLACE
-                || COUNT.load(Ordering::Relaxed) >= MOST
-                || origin.is_unsure() && UNSURE.load(Ordering::Relaxed) >= MOST_UNSURE;
-            if is_full {
-                return None;
-            }
-            let site = match new.take() {
-                Some(site) => site,
-                None => Site::new(origin, names)?,
-            };
-            match link.try_set(site) {
-                Ok(site) => {
-                    COUNT.fetch_add(1, Ordering::Relaxed);
-                    UNSURE.fetch_add(usize::from(origin.is_unsure()), Ordering::Relaxed);
-                    return Some(site);
-                }
-                // Another thread has appended one, which may be this.
-                Err(site) => new = Some(site),
-            }
+            Err(known) => Some(known),
         }
     }
 
     /// `None` where a name is too long, or there are too many.
-    fn new(origin: &Origin<'_>, names: &impl Names) -> Option<Box<Site>> {
+    fn new(origin: &Origin<'_>, names: &impl Names) -> Option<Site> {
         let mut count = 0;
         let mut fits = origin.target.len() <= LONGEST_NAME;
         names.each(|name| {
@@ -405,13 +351,12 @@ impl Site {
             lasting.message,
             Vec::leak(fields),
         ));
-        Some(Box::new(Site {
+        Some(Site {
             call_site,
             origin: lasting,
             #[cfg(feature = "log")]
             varies: AtomicBool::new(false),
-            next: Link::new(),
-        }))
+        })
     }
 }
 
@@ -520,7 +465,8 @@ mod tests {
 
         let mut buffer = String::from("conn-1");
         let first = site(&of(&buffer), &[]);
-        assert!(is_same(first, Site::at_once(&of(&buffer))));
+        let again = Site::at_once(&of(&buffer));
+        assert!(is_same(first, again.map(|site| &**site)));
         buffer.replace_range(5.., "2");
         assert!(Site::at_once(&of(&buffer)).is_none());
         let second = site(&of(&buffer), &[]);

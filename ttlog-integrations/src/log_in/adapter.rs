@@ -4,7 +4,7 @@
 //! allocated, a message without arguments isn't written at all, and values go into the ring with their types (`values`).
 
 use log::{Level, Log, Metadata, Record};
-use ttlog_core::bridge::{contain_panic, flush, level_is_wanted};
+use ttlog_core::bridge::{Kept, contain_panic, flush, level_is_wanted};
 use ttlog_core::{LogLevel, is_enabled};
 
 use super::values::{Expected, KeyNames, record_values};
@@ -119,7 +119,7 @@ fn record_otherwise(record: &Record<'_>, level: LogLevel) {
 }
 
 /// Records what has to be asked for its names first.
-fn record_by_names(record: &Record<'_>, first: Option<&'static Site>, origin: &Origin<'_>) {
+fn record_by_names(record: &Record<'_>, first: Option<&'static Kept<Site>>, origin: &Origin<'_>) {
     let source = record.key_values();
     let mut event = None;
     let is_whole = contain_panic(|| {

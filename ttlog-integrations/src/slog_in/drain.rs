@@ -4,7 +4,7 @@ use std::io;
 
 use slog::{Drain, FlushError, Level, Never, OwnedKVList, Record};
 use ttlog_core::LogLevel;
-use ttlog_core::bridge::{contain_panic, flush, level_is_wanted};
+use ttlog_core::bridge::{Kept, contain_panic, flush, level_is_wanted};
 
 use super::collected::Collected;
 use crate::crossing::{Backend, lets_in};
@@ -90,7 +90,7 @@ impl TtlogSlogDrain {
     /// Records what has not the names that the first site of its origin has, as far as it is known.
     #[inline(never)]
     fn record_by_names(
-        first: Option<&'static Site>,
+        first: Option<&'static Kept<Site>>,
         level: LogLevel,
         record: &Record<'_>,
         collected: &Collected,

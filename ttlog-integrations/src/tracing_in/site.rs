@@ -1,15 +1,14 @@
 //! [`Site`]: a call site of `tracing` as one of ttlog's.
 //!
-//! Found by the address of its metadata, which are static. A site is made once and kept for ever, in one of a fixed number of lists that grow at
-//! their heads: no lock, so that a child of `fork` finds none held, and nothing to copy when there are more. A head is set by an exchange with
-//! `Release`, with which the `Acquire` loads of it pair; what is behind it doesn't change.
+//! Found by the address of its metadata, which are static. A site is made once and kept for ever, in one of a fixed number of lists that only grow:
+//! so there is nothing to copy when there are more.
 
 use std::cell::Cell;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tracing_core::Metadata;
-use ttlog_core::bridge::{self, CallSite, FieldDef, SpanSite};
+use ttlog_core::bridge::{self, CallSite, FieldDef, Forever, SpanSite};
 use ttlog_core::{LogLevel, SPAN_ID};
 
 use super::interest::log_level;
@@ -20,7 +19,7 @@ const LISTS: usize = 1 << 12;
 /// How many sites there may be. Who makes up metadata at run time, and leaks them, must not use up the numbers of call sites that ttlog has.
 const MOST: usize = 1 << 16;
 
-static TABLE: [AtomicPtr<Site>; LISTS] = [const { AtomicPtr::new(ptr::null_mut()) }; LISTS];
+static TABLE: [Forever<Site>; LISTS] = [const { Forever::new() }; LISTS];
 /// How many sites there are; relaxed, for a few too many do no harm.
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
@@ -39,13 +38,7 @@ pub(super) struct Site {
     metadata: &'static Metadata<'static>,
     pub(super) level: LogLevel,
     pub(super) kind: Kind,
-    next: *const Site,
 }
-
-// SAFETY: `next` is null or a site that was leaked, and those are only read.
-unsafe impl Sync for Site {}
-// SAFETY: as above.
-unsafe impl Send for Site {}
 
 /// What the events of a site become.
 #[derive(Debug)]
@@ -89,12 +82,15 @@ impl Site {
     #[inline]
     pub(super) fn of(metadata: &'static Metadata<'static>) -> Option<&'static Site> {
         let list = list(metadata);
-        // SAFETY: heads are null or sites that were leaked; see the module.
-        let head = unsafe { list.load(Ordering::Acquire).as_ref() };
-        match find(head, metadata) {
+        match list.find(|site| site.is_of(metadata)) {
             Some(site) => Some(site),
             None => learn(list, metadata),
         }
+    }
+
+    #[inline(always)]
+    fn is_of(&self, metadata: &'static Metadata<'static>) -> bool {
+        ptr::eq(self.metadata, metadata)
     }
 
     /// What is wanted of it; `None` where that is not known before an event.
@@ -112,37 +108,21 @@ impl Site {
             metadata,
             level,
             kind: Kind::of(level, metadata),
-            next: ptr::null(),
         }
     }
 }
 
 #[inline]
-fn list(metadata: &'static Metadata<'static>) -> &'static AtomicPtr<Site> {
+fn list(metadata: &'static Metadata<'static>) -> &'static Forever<Site> {
     // Of a product with an odd number whose bits look random the highest bits depend on all of the factor's.
     let mixed = (ptr::from_ref(metadata) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     &TABLE[(mixed >> (u64::BITS - LISTS.ilog2())) as usize]
 }
 
-#[inline]
-fn find(
-    mut next: Option<&'static Site>,
-    metadata: &'static Metadata<'static>,
-) -> Option<&'static Site> {
-    while let Some(site) = next {
-        if ptr::eq(site.metadata, metadata) {
-            return Some(site);
-        }
-        // SAFETY: null or a site that was leaked.
-        next = unsafe { site.next.as_ref() };
-    }
-    None
-}
-
 #[cold]
 #[inline(never)]
 fn learn(
-    list: &'static AtomicPtr<Site>,
+    list: &'static Forever<Site>,
     metadata: &'static Metadata<'static>,
 ) -> Option<&'static Site> {
     struct Learned;
@@ -158,26 +138,12 @@ fn learn(
         return None;
     }
     let _learned = Learned;
-    let mut new = Box::new(Site::new(metadata));
-    loop {
-        let head = list.load(Ordering::Acquire);
-        // SAFETY: heads are null or sites that were leaked.
-        if let Some(known) = find(unsafe { head.as_ref() }, metadata) {
-            return Some(known);
-        }
-        new.next = head;
-        let pointer = Box::into_raw(new);
-        // `Relaxed` where it fails: the head is then loaded again.
-        if list
-            .compare_exchange(head, pointer, Ordering::Release, Ordering::Relaxed)
-            .is_ok()
-        {
+    match list.push_unless(|site| site.is_of(metadata), Site::new(metadata)) {
+        Ok(site) => {
             COUNT.fetch_add(1, Ordering::Relaxed);
-            // SAFETY: it came from a box just now, and nobody has it for writing.
-            return Some(unsafe { &*pointer });
+            Some(site)
         }
-        // SAFETY: it came from a box just now, and nobody else has seen it.
-        new = unsafe { Box::from_raw(pointer) };
+        Err(known) => Some(known),
     }
 }
 
