@@ -2,44 +2,43 @@
 //!
 //! | module | owns |
 //! |---|---|
+//! | `open_spans` | the spans of `tracing` that stand for ttlog's |
 //! | `site` | the call sites that `tracing` is told of, made at run time |
 //! | `values` | fields as `tracing` takes them |
 
+mod open_spans;
 mod site;
 mod values;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::num::NonZeroU64;
-use std::sync::{Mutex, PoisonError};
 
-use tracing_core::span::{Attributes, Id, Record};
-use tracing_core::{Dispatch, Event, dispatcher};
-use ttlog_core::{FieldValue, LogEvent, LogLevel, Logger, RecordKind};
+use tracing_core::span::{Attributes, Record};
+use tracing_core::{Event, dispatcher};
+use ttlog_core::{Field, FieldValue, LogEvent, LogLevel, Logger, RecordKind, Span};
 
 use crate::backend::BackendError;
 use crate::crossing::Backend;
 use crate::giving::give;
-use site::Site;
+use open_spans::{Chain, OpenSpan, OpenSpans};
 use values::Values;
 
 /// Gives ttlog's events and spans to `tracing`: to the dispatcher of the thread, and what is in a span to the dispatcher that has the span.
 ///
 /// Levels, targets, places, names and typed values are what they are in ttlog; `Critical` is `ERROR`, with the field `critical`. A span is one of
 /// `tracing`'s from its beginning to its end, a context is one with the name `context`, and both are the explicit parents of what is in them; what is in none is in
-/// the span of `tracing` that the thread is in. They are not entered: what `tracing`'s own macros log is not in them, and a layer that measures for how
-/// long a span was entered finds nothing. [`set_backend`](crate::set_backend) puts it in place.
+/// the span of `tracing` that the thread is in. Where a filter doesn't take a context, whose target is `ttlog`, the events in it have its fields.
+///
+/// The thread is in them for as long as it gives an event, and no longer: so layers find the current span, and filters that go by spans know it, but what
+/// `tracing`'s own macros log is not in them, and a layer that tells of entering and leaving, or measures it, sees just that.
+///
+/// Filters are asked before values are evaluated, by level, target and spans. One that goes by an event's own fields (`[{user}]=debug`) does not find
+/// them then.
+///
+/// [`set_backend`](crate::set_backend) puts it in place.
 #[derive(Default)]
 pub struct TracingLogger {
-    /// By their numbers in ttlog.
-    spans: Mutex<HashMap<NonZeroU64, OpenSpan>>,
-}
-
-#[derive(Clone)]
-struct OpenSpan {
-    dispatch: Dispatch,
-    id: Id,
-    site: &'static Site,
+    spans: OpenSpans,
 }
 
 impl fmt::Debug for TracingLogger {
@@ -64,35 +63,41 @@ impl TracingLogger {
         Ok(TracingLogger::new())
     }
 
-    /// The innermost open span that an event is in.
-    fn around(&self, event: &LogEvent) -> Option<OpenSpan> {
-        let innermost = event.span_id?;
+    /// The open spans that an event is in.
+    fn around(&self, event: &LogEvent) -> Chain {
         let outer = event.spans.iter().rev().map(|span| span.id);
-        let spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = std::iter::once(innermost)
-            .chain(outer)
-            .find_map(|id| spans.get(&id));
-        found.cloned()
+        self.spans.chain(event.span_id.into_iter().chain(outer))
+    }
+
+    /// The fields that an event is given with: its own, then those of contexts that are no spans there. A name comes once, unless the event has it more often itself.
+    fn fields_of<'a>(&self, event: &'a LogEvent) -> Vec<&'a Field> {
+        let mut fields: Vec<&Field> = event.fields.iter().collect();
+        let contexts = event.spans.iter().rev().filter(|span| span.is_context);
+        for context in contexts.filter(|context| !self.spans.is_open(context.id)) {
+            for field in &context.fields {
+                if !fields.iter().any(|known| known.key == field.key) {
+                    fields.push(field);
+                }
+            }
+        }
+        fields
     }
 
     fn event(&self, event: &LogEvent) {
-        let site = site::of_event(event);
-        let log = |dispatch: &Dispatch, parent: Option<Id>| {
+        let fields = self.fields_of(event);
+        let site = site::of_event(event, &fields);
+        self.around(event).within(|dispatch, parent| {
             if !site.is_wanted(dispatch) {
                 return;
             }
-            let values = Values::of_event(event, site);
-            values.give(site.fields(), |set| match parent {
+            let values = Values::of_event(event, &fields, site);
+            values.give(site.fields(), |set| match parent.clone() {
                 Some(parent) => {
                     dispatch.event(&Event::new_child_of(parent, site.known(), set));
                 }
                 None => dispatch.event(&Event::new(site.known(), set)),
             });
-        };
-        match self.around(event) {
-            Some(span) => log(&span.dispatch, Some(span.id)),
-            None => dispatcher::get_default(|dispatch| log(dispatch, None)),
-        }
+        });
     }
 
     fn begin(&self, event: &LogEvent) {
@@ -100,56 +105,42 @@ impl TracingLogger {
             return;
         };
         let site = site::of_span(event);
-        let parent = self.around(event);
-        let begin = |dispatch: &Dispatch, parent: Option<Id>| {
+        let chain = self.around(event);
+        let begun = chain.within(|dispatch, parent| {
             if !site.is_wanted(dispatch) {
                 return None;
             }
             let values = Values::of_span(event, site);
             let id = values.give(site.fields(), |set| {
-                dispatch.new_span(&match parent {
+                dispatch.new_span(&match parent.clone() {
                     Some(parent) => Attributes::child_of(parent, site.known(), set),
                     None => Attributes::new(site.known(), set),
                 })
             });
             let dispatch = dispatch.clone();
             Some(OpenSpan { dispatch, id, site })
-        };
-        let begun = match parent {
-            Some(span) => begin(&span.dispatch, Some(span.id)),
-            None => dispatcher::get_default(|dispatch| begin(dispatch, None)),
-        };
-        if let Some(begun) = begun {
-            let mut spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
-            spans.insert(number, begun);
-        }
+        });
+        self.spans.insert(number, &chain, begun);
     }
 
     fn record(&self, event: &LogEvent) {
-        let spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
-        let span = number_of(event).and_then(|number| spans.get(&number).cloned());
-        drop(spans);
-        if let Some(OpenSpan { dispatch, id, site }) = span {
+        let span = number_of(event).and_then(|number| self.spans.get(number));
+        if let Some(span) = span {
             // Fields that the span has not declared are told of by a call site of their own.
-            let site = if site.knows(&event.fields[1..]) {
-                site
+            let site = if span.site.knows(&event.fields[1..]) {
+                span.site
             } else {
                 site::of_span(event)
             };
             let values = Values::of_span(event, site);
             values.give(site.fields(), |set| {
-                dispatch.record(&id, &Record::new(set));
+                span.dispatch.record(&span.id, &Record::new(set));
             });
         }
     }
 
     fn end(&self, event: &LogEvent) {
-        let mut spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
-        let span = number_of(event).and_then(|number| spans.remove(&number));
-        drop(spans);
-        if let Some(span) = span {
-            span.dispatch.try_close(span.id);
-        }
+        drop(number_of(event).and_then(|number| self.spans.remove(number)));
     }
 }
 
@@ -176,12 +167,17 @@ impl Logger for TracingLogger {
             return false;
         }
         // What filters say of a span, they say of its name and fields.
-        kind != RecordKind::Event
-            || give(|| {
-                let site = site::hint(level, target);
-                dispatcher::get_default(|dispatch| site.is_wanted(dispatch))
+        if kind != RecordKind::Event {
+            return true;
+        }
+        let is_wanted = || {
+            let site = site::hint(level, target);
+            site.is_always_wanted().unwrap_or_else(|| {
+                let chain = self.spans.chain(Span::current().id().into_iter());
+                chain.within(|dispatch, _| site.is_wanted(dispatch))
             })
-            .unwrap_or(false)
+        };
+        give(is_wanted).unwrap_or(false)
     }
 
     fn flush(&self) {}
@@ -192,9 +188,8 @@ impl Logger for TracingLogger {
 /// Spans whose ends come no more are closed.
 impl Drop for TracingLogger {
     fn drop(&mut self) {
-        let spans = self.spans.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for (_, span) in spans.drain() {
-            give(|| span.dispatch.try_close(span.id));
+        for span in self.spans.take_all() {
+            give(|| drop(span));
         }
     }
 }

@@ -68,13 +68,13 @@ pub(super) fn level_is_wanted(level: LogLevel) -> bool {
     level_of(level) <= LevelFilter::current()
 }
 
-/// The site of an event.
-pub(super) fn of_event(event: &LogEvent) -> &'static Site {
-    let mut fields: Vec<&str> = Vec::with_capacity(event.fields.len() + 4);
+/// The site of an event that is given with these fields.
+pub(super) fn of_event(event: &LogEvent, given: &[&Field]) -> &'static Site {
+    let mut fields: Vec<&str> = Vec::with_capacity(given.len() + 4);
     if !event.message.is_empty() {
         fields.push(MESSAGE);
     }
-    fields.extend(event.fields.iter().map(|field| &*field.key));
+    fields.extend(given.iter().map(|field| &*field.key));
     for mark in marks(event) {
         fields.push(mark);
     }
@@ -262,14 +262,19 @@ impl Site {
 
     /// Whether a dispatcher wants an event of it, to be asked before each.
     pub(super) fn is_wanted(&'static self, dispatch: &Dispatch) -> bool {
-        let metadata = self.known();
-        if *metadata.level() > LevelFilter::current() {
-            return false;
+        self.is_always_wanted()
+            .unwrap_or_else(|| dispatch.enabled(self.known()))
+    }
+
+    /// The same where it is so for all of its events; `None` where dispatchers have to be asked.
+    pub(super) fn is_always_wanted(&'static self) -> Option<bool> {
+        if *self.known().level() > LevelFilter::current() {
+            return Some(false);
         }
         match self.interest.load(Ordering::Relaxed) {
-            NEVER => false,
-            ALWAYS => true,
-            _ => dispatch.enabled(metadata),
+            NEVER => Some(false),
+            ALWAYS => Some(true),
+            _ => None,
         }
     }
 }

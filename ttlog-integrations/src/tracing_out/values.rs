@@ -18,15 +18,19 @@ type Boxed<'a> = Option<Box<dyn Value + 'a>>;
 pub(super) struct Values<'a>(Vec<Boxed<'a>>);
 
 impl<'a> Values<'a> {
-    /// Those of an event.
-    pub(super) fn of_event(event: &'a LogEvent, site: &'static Site) -> Values<'a> {
+    /// Those of an event that is given with these fields.
+    pub(super) fn of_event(
+        event: &'a LogEvent,
+        given: &[&'a Field],
+        site: &'static Site,
+    ) -> Values<'a> {
         if site.is_of_any {
-            return Values::of_any(event, &event.fields);
+            return Values::of_any(event, given.iter().copied());
         }
         let message = (!event.message.is_empty()).then(|| shown(&event.message));
-        let own = event.fields.iter().map(|field| value(&field.value));
+        let fields = given.iter().map(|field| value(&field.value));
         let marks = marks(event).map(|_| Some(Box::new(true) as Box<dyn Value>));
-        Values(message.into_iter().chain(own).chain(marks).collect())
+        Values(message.into_iter().chain(fields).chain(marks).collect())
     }
 
     /// Those of a span, or those that it gets.
@@ -34,7 +38,7 @@ impl<'a> Values<'a> {
         // The first is the span's number.
         let own = event.fields.get(1..).unwrap_or_default();
         if site.is_of_any {
-            return Values::of_any(event, own);
+            return Values::of_any(event, own.iter());
         }
         let of_name = |name: &str| {
             let mut last = own.iter().rev();
@@ -46,10 +50,8 @@ impl<'a> Values<'a> {
     }
 
     /// Message, target, and one text for all fields.
-    fn of_any(event: &'a LogEvent, fields: &[Field]) -> Values<'a> {
-        let text = fields
-            .iter()
-            .map(|field| format!("{}={}", field.key, field.value));
+    fn of_any(event: &'a LogEvent, fields: impl Iterator<Item = &'a Field>) -> Values<'a> {
+        let text = fields.map(|field| format!("{}={}", field.key, field.value));
         let text = text.collect::<Vec<_>>().join(" ");
         Values(vec![
             shown(&event.message),
