@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use crate::auto_init;
+use crate::builder::TtlogBuilder;
 use crate::callsite::{self, Interest};
 use crate::current;
 use crate::exit;
 use crate::filter::Filter;
 use crate::flow::Flow;
-use crate::init::TtlogBuilder;
 use crate::known_spans;
 use crate::level::LogLevel;
 use crate::logger::{self, Logger};
@@ -273,7 +273,7 @@ pub fn install_logger(logger: Box<dyn Logger>) {
 
 /// The same, with the level that holds where neither the application nor `RUST_LOG` says one.
 pub(crate) fn install_logger_at(logger: Box<dyn Logger>, level: LogLevel) {
-    let filter = crate::init::filter_of_environment().or_level(level);
+    let filter = crate::builder::filter_of_environment().or_level(level);
     let new = Custom {
         logger: logger.into(),
         filter: Arc::new(filter),

@@ -23,12 +23,12 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockWriteGuard, TryLockError};
 use std::time::{Duration, Instant};
 
+use crate::builder::{self, Start};
 use crate::callsite;
 use crate::clock::TickSource;
 use crate::current::{self, Paused};
 use crate::dispatch;
 use crate::histogram;
-use crate::init::{self, Start};
 use crate::known_spans;
 use crate::panic_snapshots;
 use crate::pipeline::{Pipeline, PipelineLocks};
@@ -115,7 +115,7 @@ struct HeldPipeline {
 
 impl Held {
     fn take(until: Instant) -> Option<Held> {
-        let start = hold(&init::START, until)?;
+        let start = hold(&builder::START, until)?;
         let table = hold(&callsite::TABLE, until)?;
         let live = hold(&dispatch::LIVE, until)?;
         let custom = hold_whole(&dispatch::CUSTOM, until)?;

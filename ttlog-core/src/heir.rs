@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
+use crate::builder::TtlogBuilder;
 use crate::filter::Filter;
-use crate::init::TtlogBuilder;
 use crate::report::report;
 use crate::sink::{ChildSink, Sink, SinkOptions, WithOptions};
 

@@ -15,7 +15,7 @@
 //! | `capture`, `process_facts`, `build_id`, `snapshot` | from the recorder into a file, and back |
 //! | `triggers`, `snapshot_settings`, `snapshot_signal` | when a snapshot is taken that nobody asked for |
 //! | `fatal_signals` | the record of the signal that a process dies of |
-//! | `init`, `auto_init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `panic_snapshots`, `backtrace`, `exit`, `report` | what an application sees of all this |
+//! | `builder`, `auto_init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `panic_snapshots`, `backtrace`, `exit`, `report` | what an application sees of all this |
 //! | `fork`, `heir` | what becomes of all this in a child of `fork` |
 //!
 //! `ARCHITECTURE.md` in the repository draws them.
@@ -30,6 +30,7 @@ pub mod black_box;
 mod black_box;
 pub mod bridge;
 mod build_id;
+mod builder;
 mod callsite;
 mod capture;
 mod clock;
@@ -54,7 +55,6 @@ mod formatted;
 mod handle;
 mod heir;
 mod histogram;
-mod init;
 mod init_error;
 mod known_spans;
 mod level;
@@ -101,6 +101,7 @@ mod triggers;
 mod value;
 
 pub use auto_init::auto_init;
+pub use builder::{TtlogBuilder, init};
 pub use capture::snapshot;
 pub use clock::{Clock, now_nanos};
 pub use decode::{ErrorChain, EventFields, EventRef, ValueRef};
@@ -113,7 +114,6 @@ pub use filter::{DirectiveError, Filter};
 pub use format::{Format, FormatKind};
 pub use handle::TtlogHandle;
 pub use histogram::HistogramTimer;
-pub use init::{TtlogBuilder, init};
 pub use init_error::InitError;
 pub use level::{LogLevel, LogLevel as Level, ParseLevelError};
 pub use logger::{Logger, RingLogger, emit_fast};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::init::TtlogBuilder;
+use crate::builder::TtlogBuilder;
 use crate::level::LogLevel;
 use crate::snapshot::Keep;
 use crate::triggers::TriggerSettings;
