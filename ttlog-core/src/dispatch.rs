@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use crate::auto_init;
-use crate::builder::TtlogBuilder;
 use crate::callsite::{self, Interest};
 use crate::current;
 use crate::exit;
@@ -20,6 +19,7 @@ use crate::level::LogLevel;
 use crate::logger::{self, Logger};
 use crate::metadata::RecordKind;
 use crate::pipeline::Pipeline;
+use crate::start;
 use crate::sync::lock;
 
 /// Null, or what was leaked.
@@ -199,7 +199,7 @@ pub(crate) fn set_inherited(inherited: bool) {
 /// The global pipeline; in a child of `fork` whose parent had one, it is started.
 pub(crate) fn global_here() -> Option<&'static Arc<Pipeline>> {
     if global().is_none() && IS_INHERITED.load(Ordering::Relaxed) {
-        current::once_at_a_time(TtlogBuilder::start_unasked);
+        current::once_at_a_time(start::start_unasked);
     }
     global()
 }
@@ -235,7 +235,7 @@ pub(crate) fn start() -> Option<Arc<Pipeline>> {
     if !IS_INHERITED.load(Ordering::Relaxed) && !auto_init::is_on() {
         return None;
     }
-    TtlogBuilder::start_unasked();
+    start::start_unasked();
     global().cloned()
 }
 
@@ -243,7 +243,7 @@ pub(crate) fn start() -> Option<Arc<Pipeline>> {
 /// none. To be called through [`current::once_at_a_time`].
 pub(crate) fn start_reporter() {
     if global().is_none() {
-        TtlogBuilder::start_unasked();
+        start::start_unasked();
     }
 }
 
@@ -273,7 +273,7 @@ pub fn install_logger(logger: Box<dyn Logger>) {
 
 /// The same, with the level that holds where neither the application nor `RUST_LOG` says one.
 pub(crate) fn install_logger_at(logger: Box<dyn Logger>, level: LogLevel) {
-    let filter = crate::builder::filter_of_environment().or_level(level);
+    let filter = crate::setup::filter_of_environment().or_level(level);
     let new = Custom {
         logger: logger.into(),
         filter: Arc::new(filter),

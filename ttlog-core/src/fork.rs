@@ -23,7 +23,6 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockWriteGuard, TryLockError};
 use std::time::{Duration, Instant};
 
-use crate::builder::{self, Start};
 use crate::callsite;
 use crate::clock::TickSource;
 use crate::current::{self, Paused};
@@ -33,6 +32,7 @@ use crate::known_spans;
 use crate::panic_snapshots;
 use crate::pipeline::{Pipeline, PipelineLocks};
 use crate::sink::stream;
+use crate::start::{self, Start};
 use crate::thread_names;
 
 /// How long `prepare` waits for a lock: `init` on another thread may have to wait for a sink.
@@ -115,7 +115,7 @@ struct HeldPipeline {
 
 impl Held {
     fn take(until: Instant) -> Option<Held> {
-        let start = hold(&builder::START, until)?;
+        let start = hold(&start::START, until)?;
         let table = hold(&callsite::TABLE, until)?;
         let live = hold(&dispatch::LIVE, until)?;
         let custom = hold_whole(&dispatch::CUSTOM, until)?;

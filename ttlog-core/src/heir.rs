@@ -5,16 +5,16 @@
 
 use std::sync::Arc;
 
-use crate::builder::TtlogBuilder;
 use crate::filter::Filter;
 use crate::report::report;
-use crate::sink::{ChildSink, Sink, SinkOptions, WithOptions};
+use crate::setup::Setup;
+use crate::sink::{ChildSink, SinkOptions, WithOptions};
 
 /// See the [module](self).
 #[derive(Debug)]
 pub(crate) struct Heir {
-    /// All settings but the sinks.
-    settings: TtlogBuilder,
+    /// All but the sinks.
+    setup: Setup,
     sinks: Vec<SinkHeir>,
 }
 
@@ -26,27 +26,27 @@ struct SinkHeir {
 }
 
 impl Heir {
-    /// `settings` name no sink.
-    pub(crate) fn new(settings: TtlogBuilder, sinks: &[Box<dyn Sink>]) -> Heir {
-        let sinks = sinks.iter().map(|sink| SinkHeir {
+    /// Of the process whose global pipeline has this setup.
+    pub(crate) fn of(setup: &Setup) -> Heir {
+        let sinks = setup.sinks.0.iter().map(|sink| SinkHeir {
             name: sink.name(),
             options: sink.options(),
             child: sink.for_child(),
         });
         Heir {
-            settings,
+            setup: setup.for_child(),
             sinks: sinks.collect(),
         }
     }
 
     /// What was in force when the parent forked.
     pub(crate) fn set_filter(&mut self, filter: &Arc<Filter>) {
-        self.settings = std::mem::take(&mut self.settings).with_known_filter(filter);
+        self.setup = std::mem::take(&mut self.setup).with_known_filter(filter);
     }
 
-    /// The settings with those of the sinks that go on, and the names of the others.
-    pub(crate) fn into_settings(self) -> (TtlogBuilder, Vec<String>) {
-        let mut settings = self.settings;
+    /// The setup with those of the sinks that go on, and the names of the others.
+    pub(crate) fn into_setup(self) -> (Setup, Vec<String>) {
+        let mut setup = self.setup;
         let mut missing = Vec::new();
         for SinkHeir {
             name,
@@ -55,7 +55,7 @@ impl Heir {
         } in self.sinks
         {
             match child.map(ChildSink::make) {
-                Some(Ok(sink)) => settings = settings.sink(WithOptions { sink, options }),
+                Some(Ok(sink)) => setup.sinks.add(WithOptions { sink, options }),
                 Some(Err(error)) => {
                     report(&format!("sink {name} does not go on: {error}"));
                     missing.push(name);
@@ -63,6 +63,6 @@ impl Heir {
                 None => missing.push(name),
             }
         }
-        (settings, missing)
+        (setup, missing)
     }
 }

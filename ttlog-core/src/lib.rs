@@ -15,13 +15,15 @@
 //! | `capture`, `process_facts`, `build_id`, `snapshot` | from the recorder into a file, and back |
 //! | `triggers`, `snapshot_settings`, `snapshot_signal` | when a snapshot is taken that nobody asked for |
 //! | `fatal_signals` | the record of the signal that a process dies of |
-//! | `builder`, `auto_init`, `init_error`, `sizes`, `handle`, `stats`, `panic_hook`, `panic_snapshots`, `backtrace`, `exit`, `report` | what an application sees of all this |
+//! | `builder`, `setup`, `sizes`, `init_error`, `parts`, `assembly`, `start`, `auto_init` | what is asked for, and how a pipeline comes of it, or the global one |
+//! | `handle`, `stats`, `panic_hook`, `panic_snapshots`, `backtrace`, `exit`, `report` | what an application sees of all this |
 //! | `fork`, `heir` | what becomes of all this in a child of `fork` |
 //!
 //! `ARCHITECTURE.md` in the repository draws them.
 
 mod answer;
 mod any_value;
+mod assembly;
 mod auto_init;
 mod backtrace;
 #[cfg(feature = "black-box")]
@@ -67,6 +69,7 @@ mod message;
 mod metadata;
 mod panic_hook;
 mod panic_snapshots;
+mod parts;
 mod pipeline;
 mod probe;
 mod process_facts;
@@ -80,6 +83,7 @@ mod ring;
 mod ring_memory;
 mod scalar;
 mod scratch;
+mod setup;
 pub mod sink;
 mod sink_shield;
 mod sink_state;
@@ -92,6 +96,7 @@ mod snapshot_settings;
 mod snapshot_signal;
 mod snapshot_thread;
 mod span;
+mod start;
 mod stats;
 mod sync;
 mod thread_names;

@@ -2,7 +2,7 @@
 
 use crate::answer::Answer;
 use crate::level::LogLevel;
-use crate::pipeline::Parts;
+use crate::parts::Parts;
 
 /// What can be asked of the snapshot thread, which looks for it at least every 40 ms; see [`TtlogHandle::sender`](crate::TtlogHandle::sender).
 #[derive(Debug)]

@@ -9,22 +9,20 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::answer::Answer;
-use crate::black_box::BlackBox;
 use crate::callsite;
-use crate::clock::{Calibration, Clock, now_nanos};
+use crate::clock::{Calibration, now_nanos};
 use crate::current;
 use crate::filter::{DirectiveError, Filter};
 use crate::flow::Flow;
 use crate::fork;
-use crate::histogram::Reports;
 use crate::level::LogLevel;
 use crate::message::Task;
+use crate::parts::{NewSink, Parts};
 use crate::process_facts::process_facts;
 use crate::recorder::Recorder;
 use crate::registry::Registry;
 use crate::report::report;
 use crate::ring::Cursor;
-use crate::sink::{Sink, SpanRecords};
 use crate::sink_state::{Health, SinkState};
 use crate::sink_thread;
 use crate::snapshot::{Keep, Packing};
@@ -65,34 +63,6 @@ pub(crate) struct Pipeline {
     has_triggers: AtomicBool,
     /// How many panics are about to write a snapshot that has what is recorded now.
     pub(crate) panics: AtomicUsize,
-}
-
-/// What can be changed when `init` comes after the first log call.
-#[derive(Debug)]
-pub(crate) struct Parts {
-    pub(crate) recorder: Arc<Recorder>,
-    /// Where the recorder is, and the rings are to be.
-    pub(crate) black_box: Option<Arc<BlackBox>>,
-    pub(crate) sinks: Vec<NewSink>,
-    pub(crate) clock: Clock,
-    pub(crate) settings: Settings,
-    pub(crate) triggers: Triggers,
-    pub(crate) reports: Reports,
-}
-
-/// A sink whose thread is yet to be started.
-pub(crate) struct NewSink {
-    pub(crate) sink: Box<dyn Sink>,
-    pub(crate) filter: Option<Filter>,
-    pub(crate) spans: SpanRecords,
-    pub(crate) linger: Duration,
-    pub(crate) state: Arc<SinkState>,
-}
-
-impl std::fmt::Debug for NewSink {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("NewSink").field(&self.state.name).finish()
-    }
 }
 
 /// What snapshots say of the process, and where they go.

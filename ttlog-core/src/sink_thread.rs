@@ -13,7 +13,7 @@ use crate::decode::EventRef;
 use crate::filter::Filter;
 use crate::loss::{self, Loss};
 use crate::metadata::RecordKind;
-use crate::pipeline::NewSink;
+use crate::parts::NewSink;
 use crate::record::{Header, MAX_RECORD_WORDS, events_of, next_record, thread_of, whole_records};
 use crate::recorder::Recorder;
 use crate::ring::Cursor;

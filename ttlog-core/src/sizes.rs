@@ -6,6 +6,8 @@ use crate::record::MAX_RECORD_WORDS;
 use crate::ring::RECORDS_PER_RING;
 use crate::ring_memory::CHUNKS;
 
+/// The size in the recorder that `capacity` reckons with: an event of two integers and a short text has less.
+pub(crate) const USUAL_EVENT_BYTES: usize = 128;
 const WORD_BYTES: usize = size_of::<u64>();
 /// The recorder is the sinks' buffer, too.
 const SMALLEST_RECORDER_BYTES: usize = 64 << 10;

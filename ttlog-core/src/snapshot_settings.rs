@@ -41,19 +41,19 @@ impl TtlogBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn snapshot_on(mut self, level: LogLevel) -> Self {
-        self.snapshots.triggers.level = Some(level);
+        self.setup.snapshots.triggers.level = Some(level);
         self
     }
 
     /// The least time from a snapshot that an event triggered ([`snapshot_on`](Self::snapshot_on)) to the next of that kind.
     pub fn snapshot_min_interval(mut self, interval: Duration) -> Self {
-        self.snapshots.triggers.least_interval = interval;
+        self.setup.snapshots.triggers.least_interval = interval;
         self
     }
 
     /// Takes a snapshot when the last one that was triggered is so long ago, unless nothing was recorded since.
     pub fn snapshot_every(mut self, interval: Duration) -> Self {
-        self.snapshots.triggers.every = Some(interval);
+        self.setup.snapshots.triggers.every = Some(interval);
         self
     }
 
@@ -64,13 +64,13 @@ impl TtlogBuilder {
     /// was just written. Several processes may share the directory; the number is of all that have the same service name. What a
     /// killed process left half-written goes, too. A failure is reported once on stderr, and does no harm to the snapshot.
     pub fn keep_snapshots(mut self, files: usize) -> Self {
-        self.snapshots.keep.files = files;
+        self.setup.snapshots.keep.files = files;
         self
     }
 
     /// The same for the bytes of these files together: 1 GiB by default; `u64::MAX` for no limit.
     pub fn keep_snapshot_bytes(mut self, bytes: u64) -> Self {
-        self.snapshots.keep.bytes = bytes;
+        self.setup.snapshots.keep.bytes = bytes;
         self
     }
 
@@ -80,7 +80,7 @@ impl TtlogBuilder {
     /// never ends it from then on.
     #[cfg(all(unix, feature = "signals"))]
     pub fn snapshot_on_signal(mut self) -> Self {
-        self.snapshots.triggers.signal = true;
+        self.setup.snapshots.triggers.signal = true;
         self
     }
 
@@ -106,7 +106,7 @@ impl TtlogBuilder {
     /// ttlog: its handler then hands on what is none of its own.
     #[cfg(feature = "signals")]
     pub fn fatal_signals(mut self, enabled: bool) -> Self {
-        self.snapshots.fatal_signals = enabled;
+        self.setup.snapshots.fatal_signals = enabled;
         self
     }
 }
