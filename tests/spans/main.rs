@@ -2,6 +2,7 @@
 
 mod functions;
 mod futures;
+mod handles;
 mod reports;
 mod support;
 mod traces;

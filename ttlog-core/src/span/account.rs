@@ -19,7 +19,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    fn text(self) -> Option<&'static str> {
+    pub(super) fn text(self) -> Option<&'static str> {
         match self {
             Outcome::Returned => None,
             Outcome::Error => Some("error"),
@@ -28,7 +28,7 @@ impl Outcome {
         }
     }
 
-    fn of_number(number: u64) -> Outcome {
+    pub(super) fn of_number(number: u64) -> Outcome {
         [
             Outcome::Returned,
             Outcome::Error,
@@ -38,9 +38,10 @@ impl Outcome {
     }
 }
 
-/// One word, 0 for the usual span. Relaxed: an account, and whoever ends the span has it alone.
+/// One word of each handle, 0 for that of the usual span. Relaxed: an account, and whoever drops the handle has it alone; but for
+/// the mark of handles that are several, whose orderings are told in [`sharing`](super::sharing).
 ///
-/// The lowest bits are the flags below, the others the ticks for which the span was entered: room for four years at 4 GHz.
+/// The lowest bits are the flags below, the others the ticks for which the span was entered: room for two years at 4 GHz.
 #[derive(Debug)]
 pub(super) struct Account(AtomicU64);
 
@@ -52,7 +53,9 @@ const PANICKING: u64 = 1 << 2;
 const IS_MEASURED: u64 = 1 << 3;
 /// The span is somebody else's to end.
 const IS_BORROWED: u64 = 1 << 4;
-const TICKS_SHIFT: u32 = 5;
+/// The span has several handles.
+const IS_SHARED: u64 = 1 << 5;
+const TICKS_SHIFT: u32 = 6;
 
 impl Account {
     /// That of a span that begins now.
@@ -69,6 +72,28 @@ impl Account {
     /// That of a span which somebody else ends.
     pub(super) fn borrowed() -> Account {
         Account(AtomicU64::new(IS_BORROWED))
+    }
+
+    /// That of one handle more of a span.
+    pub(super) fn of_clone() -> Account {
+        let account = Account::new();
+        account.mark_shared();
+        account
+    }
+
+    /// Whether the span is somebody else's to end.
+    pub(super) fn is_borrowed(&self) -> bool {
+        self.balance().is_borrowed()
+    }
+
+    /// Whether the span has several handles. `Acquire`: for [`Account::mark_shared`].
+    pub(super) fn is_shared(&self) -> bool {
+        self.0.load(Ordering::Acquire) & IS_SHARED != 0
+    }
+
+    /// Says that the span has several handles. `Release`: for [`Account::is_shared`].
+    pub(super) fn mark_shared(&self) {
+        self.0.fetch_or(IS_SHARED, Ordering::Release);
     }
 
     /// What it says.
@@ -114,15 +139,34 @@ impl Balance {
         self.0 & IS_BORROWED != 0
     }
 
+    /// Whether the end of the handle is that of the span.
+    pub(super) fn is_of_only_handle(self) -> bool {
+        self.0 & (IS_BORROWED | IS_SHARED) == 0
+    }
+
     /// For how many ticks the span was entered, if that was measured, and what is to be said of an end that comes now.
     pub(super) fn told(self) -> (Option<u64>, Option<&'static str>) {
-        let outcome = if self.0 & PANICKING == 0 && std::thread::panicking() {
+        (self.entered_ticks(), self.outcome().text())
+    }
+
+    /// For how many ticks the span was entered, if that was measured.
+    pub(super) fn entered_ticks(self) -> Option<u64> {
+        let is_measured = self.0 & IS_MEASURED != 0;
+        is_measured.then_some(self.0 >> TICKS_SHIFT)
+    }
+
+    /// How the span ended, where that is now.
+    pub(super) fn outcome(self) -> Outcome {
+        if self.0 & PANICKING == 0 && std::thread::panicking() {
             Outcome::Panicked
         } else {
             Outcome::of_number(self.0)
-        };
-        let is_measured = self.0 & IS_MEASURED != 0;
-        (is_measured.then_some(self.0 >> TICKS_SHIFT), outcome.text())
+        }
+    }
+
+    /// The same with an outcome that is known, whatever is under way now.
+    pub(super) fn with_outcome(self, outcome: Outcome) -> Balance {
+        Balance(self.0 & !OUTCOME | outcome as u64 | PANICKING)
     }
 }
 

@@ -8,6 +8,7 @@ use super::ending::Ending;
 use super::guard::{Entered, EnteredScope, SpanGuard};
 use super::parent::Parent;
 use super::scope::{self, Place, Visit};
+use super::sharing::Start;
 use super::site::SpanSite;
 use super::traceparent::TraceParent;
 use crate::encode::Encoder;
@@ -18,6 +19,30 @@ use crate::value::Value;
 ///
 /// It begins when it is made and ends when it is dropped. Events are in it while it is entered: by [`enter`](Span::enter), by
 /// [`in_scope`](Span::in_scope), or by a future that is [instrumented](crate::Instrument) with it.
+///
+/// # Handles
+///
+/// A clone is another handle of the same span, for another task, thread or struct. The span ends when the last one is dropped, in whatever thread; one that
+/// is [forgotten](std::mem::forget) keeps it open. Fields can be given by each. At its end,
+///
+/// - the time for which it was entered is the sum over all handles: two threads that are in it at once count twice;
+/// - it has panicked if one was dropped by a panic, and otherwise ended with an error if that was said by one. A future that is dropped
+///   before its end makes it cancelled only where it had the last handle; otherwise others go on with the span.
+///
+/// In a child of `fork` the handles of its only thread are copies, and those of other threads are never dropped: a span that they had
+/// doesn't end there.
+///
+/// ```
+/// use ttlog_core::{Instrument, Span};
+/// # fn span() -> Span { Span::none() }
+/// # async fn read() {}
+/// # async fn write() {}
+/// let span = span();
+/// let reading = read().instrument(span.clone());
+/// let writing = write().instrument(span.clone());
+/// span.record("tasks", 2);
+/// # drop((reading, writing));
+/// ```
 #[must_use = "a span ends when it is dropped: enter it, or put a future into it"]
 pub struct Span {
     /// `None` for a span that is not enabled.
@@ -43,7 +68,7 @@ static ANY_SITE: SpanSite = SpanSite::new(LogLevel::Critical, "ttlog", "", "", 0
 pub(super) struct Begun {
     pub(super) place: Place,
     pub(super) site: &'static SpanSite,
-    pub(super) start_ticks: u64,
+    pub(super) start: Start,
     pub(super) account: Account,
 }
 
@@ -69,7 +94,7 @@ impl Span {
                     trace: scope::current_trace(),
                 },
                 site: &ANY_SITE,
-                start_ticks: 0,
+                start: Start::at(0),
                 account: Account::borrowed(),
             }),
         }
@@ -155,7 +180,8 @@ impl Span {
         Some(encoder)
     }
 
-    /// Says how it ends, if that is not as its drop finds out: by a panic, or normally.
+    /// Says how it ends, if that is not as its drop finds out: by a panic, or normally. See [above](Span#handles) for
+    /// what several handles say.
     pub fn set_outcome(&self, outcome: Outcome) {
         if let Some(begun) = &self.begun {
             begun.account.set_outcome(outcome);
@@ -173,6 +199,16 @@ impl Parent for Span {
     }
 }
 
+/// Another handle; see [above](Span#handles).
+impl Clone for Span {
+    fn clone(&self) -> Span {
+        match &self.begun {
+            Some(begun) => Span::of(begun.another()),
+            None => Span::none(),
+        }
+    }
+}
+
 impl Drop for Span {
     #[inline(always)]
     fn drop(&mut self) {
@@ -183,12 +219,26 @@ impl Drop for Span {
 }
 
 impl Begun {
+    fn another(&self) -> Begun {
+        let (start, account) = if self.account.is_borrowed() {
+            (Start::at(0), Account::borrowed())
+        } else {
+            (self.start.share(&self.account), Account::of_clone())
+        };
+        Begun {
+            place: self.place,
+            site: self.site,
+            start,
+            account,
+        }
+    }
+
     #[inline(always)]
     pub(super) fn ending(&self) -> Ending {
         Ending {
             site: self.site,
             id: self.place.id,
-            start_ticks: self.start_ticks,
+            start: self.start.word(),
             balance: self.account.balance(),
         }
     }

@@ -9,6 +9,7 @@
 //! | `parent` | what a span can be begun in |
 //! | `handle`, `guard` | [`Span`], and the guards that enter it |
 //! | `entry` | [`Entry`]: that a thread has entered a span, where no guard can stand for it |
+//! | `sharing` | what the handles of a span have in common, once there are several |
 //! | `ending` | what ends a span |
 //! | `account` | what a span has to tell at its end; [`Outcome`] |
 //! | `future` | futures that are in a span or a context whenever they are polled |
@@ -37,6 +38,7 @@ mod new_span;
 mod node;
 mod parent;
 mod scope;
+mod sharing;
 mod site;
 mod surroundings;
 mod table;

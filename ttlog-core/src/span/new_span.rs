@@ -5,6 +5,7 @@ use super::guard::SpanGuard;
 use super::handle::{Begun, Span};
 use super::parent::Parent;
 use super::scope::{self, Place};
+use super::sharing::Start;
 use super::site::SpanSite;
 use crate::encode::{Encoder, Origin};
 
@@ -88,7 +89,7 @@ impl NewSpan {
         Span::of(Begun {
             place: self.place,
             site: self.site,
-            start_ticks: encoder.finish_in(self.around.id),
+            start: Start::at(encoder.finish_in(self.around.id)),
             account: Account::new(),
         })
     }
