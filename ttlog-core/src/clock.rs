@@ -4,7 +4,7 @@
 //! (x86-64 says so by CPUID, aarch64 always), and a nanosecond of the system's monotonic clock
 //! elsewhere. Only [`Calibration`] knows how long a tick is.
 //!
-//! `COARSE` is written by the snapshot threads alone and carries no other data: relaxed.
+//! `COARSE` is written by the snapshot threads alone, and `TICK_LENGTH` is a number of its own; neither carries other data: relaxed.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,6 +36,7 @@ static COARSE: CacheLine<AtomicU64> = CacheLine(AtomicU64::new(0));
 
 impl TickSource {
     pub(crate) fn of(clock: Clock) -> TickSource {
+        first_moment();
         match clock {
             Clock::Precise => TickSource::precise(),
             Clock::Coarse => {
@@ -75,7 +76,7 @@ impl TickSource {
     }
 }
 
-/// Nanoseconds a tick in units of 2^-32, as the snapshot threads have measured it; 0 before the first has.
+/// Nanoseconds a tick in units of 2^-32, as it was measured, by the snapshot threads as a rule; 0 before.
 static TICK_LENGTH: AtomicU64 = AtomicU64::new(0);
 
 /// The present tick of the best source that this machine has.
@@ -125,10 +126,33 @@ fn known_tick_length() -> u64 {
     }
 }
 
-/// A tick's length before a snapshot thread has measured one: takes 2 ms.
+/// A tick's length before a snapshot thread has measured one, or where there is none. Whoever needs it doesn't wait for 2 ms: it is measured
+/// since ttlog was set up, before which no span began. So a duration is as exact as the reading of the clocks, however short that is.
 #[cold]
 fn first_tick_length() -> u64 {
-    Calibration::new().line.tick_length
+    let first = first_moment();
+    while first.instant.elapsed() < LEAST_BASELINE {
+        std::hint::spin_loop();
+    }
+    let (length, lasts) = length_between(first, Moment::now());
+    if lasts {
+        let (set, get) = (Ordering::Relaxed, Ordering::Relaxed);
+        // Who has measured meanwhile has done it better.
+        let _ = TICK_LENGTH.compare_exchange(0, length, set, get);
+    }
+    length
+}
+
+/// A tick's length, and whether it was measured for long enough that all may use it.
+fn length_between(first: Moment, latest: Moment) -> (u64, bool) {
+    let lasts = latest.instant.duration_since(first.instant) >= SHORTEST_BASELINE;
+    (tick_length(first, latest), lasts)
+}
+
+/// When ttlog was set up.
+fn first_moment() -> Moment {
+    static FIRST: OnceLock<Moment> = OnceLock::new();
+    *FIRST.get_or_init(Moment::now)
 }
 
 /// Renews the time that [`Clock::Coarse`] gives.
@@ -237,7 +261,9 @@ pub(crate) struct Line {
     pub(crate) tick_length: u64,
 }
 
-/// Over how long a tick's length has to be measured before it is used.
+/// Over how long a tick's length has to be measured before it is used by whoever needs one at once: the clocks are read to some tens of nanoseconds.
+const LEAST_BASELINE: Duration = Duration::from_micros(50);
+/// Over how long before it is used by all.
 const SHORTEST_BASELINE: Duration = Duration::from_millis(2);
 /// How old a reading of the wall clock may get.
 const RENEW_AFTER: Duration = Duration::from_millis(500);
@@ -374,6 +400,25 @@ mod tests {
         };
         let turned = line.turned_to(set_back, set_back.ticks);
         assert_eq!(turned.wall_ns(set_back.ticks), set_back.wall_ns);
+    }
+
+    #[test]
+    fn a_length_is_there_at_once_and_lasts_when_it_was_measured_long_enough() {
+        // Two ticks a nanosecond.
+        let first = Moment {
+            ticks: 1_000,
+            wall_ns: 0,
+            instant: Instant::now(),
+        };
+        let later = |by: Duration| Moment {
+            ticks: first.ticks + 2 * by.as_nanos() as u64,
+            instant: first.instant + by,
+            ..first
+        };
+        let at_once = length_between(first, later(LEAST_BASELINE));
+        assert_eq!(at_once, (1 << 31, false));
+        let lasting = length_between(first, later(SHORTEST_BASELINE));
+        assert_eq!(lasting, (1 << 31, true));
     }
 
     #[test]
