@@ -397,6 +397,65 @@ fn parameters_behind_a_condition_are_no_fields() {
     );
 }
 
+/// Tells when it is dropped.
+struct Told(&'static str);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        info!("dropped", who = self.0);
+    }
+}
+
+fn plain_order(a: Told, (b, mut c): (Told, Told), d: Told) {
+    c.0 = "changed";
+    let _ = (&a, &d, &b, &c);
+}
+
+#[instrument(skip_all)]
+fn order_where_it_may_fail(a: Told, (b, mut c): (Told, Told), d: Told) -> Result<(), String> {
+    c.0 = "changed";
+    let _ = (&a, &d, &b, &c);
+    Ok(())
+}
+
+#[instrument(skip_all)]
+async fn order_later(a: Told, (b, mut c): (Told, Told), d: Told) {
+    c.0 = "changed";
+    let _ = (&a, &d, &b, &c);
+}
+
+#[test]
+fn parameters_are_dropped_in_the_order_of_the_function() {
+    let four = || (Told("a"), (Told("b"), Told("c")), Told("d"));
+    let dropped = |work: fn(Told, (Told, Told), Told)| {
+        let told = told(|| {
+            let (a, pair, d) = four();
+            work(a, pair, d);
+        });
+        let who = told.iter().filter_map(|line| line.split_once("who="));
+        who.map(|(_, who)| who.to_owned()).collect::<Vec<_>>()
+    };
+    let order = dropped(plain_order);
+    assert_eq!(order, ["d", "changed", "b", "a"]);
+    assert_eq!(
+        dropped(|a, pair, d| order_where_it_may_fail(a, pair, d).unwrap()),
+        order
+    );
+    assert_eq!(dropped(|a, pair, d| ready(order_later(a, pair, d))), order);
+}
+
+#[instrument(ret)]
+fn gives_opaque() -> Opaque {
+    Opaque
+}
+
+#[test]
+fn a_type_is_named_as_it_is_returned() {
+    let told = told(|| drop(gives_opaque()));
+    assert!(told[1].contains("return=<"), "{}", told[1]);
+    assert!(!told[1].contains('&'), "{}", told[1]);
+}
+
 /// What is said of these functions would be said of the expansion.
 #[deny(clippy::pedantic, unused)]
 mod pedantic {

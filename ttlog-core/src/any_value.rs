@@ -58,9 +58,9 @@ ways! {
     /// Next choice: its `Debug`.
     AnyDebug(KindAnyDebug) of [Debug + ?Sized] for &Probe<'_, T>: ttlog_argument, ttlog_error =>
         |value, encoder| encoder.debug(format_args!("{value:?}"));
-    /// Last choice: the name of its type.
+    /// Last choice: the name of its type, whoever borrows it.
     AnyType(KindAnyType) of [?Sized] for Probe<'_, T>: ttlog_argument, ttlog_error =>
-        |_value, encoder| encoder.display(format_args!("<{}>", type_name::<T>()));
+        |_value, encoder| encoder.display(format_args!("<{}>", type_name::<T>().trim_start_matches('&')));
 }
 
 /// Whether what a function returns is an error: it is a `Result`.

@@ -17,12 +17,14 @@
 //! | `settings` | what is written in the brackets |
 //! | `function` | the function, with the tokens of its body |
 //! | `parameters` | which parameters are fields |
+//! | `pattern` | the variables of a parameter |
 //! | `body` | the body that the function gets |
 //! | `watch` | what is done with the result |
 
 mod body;
 mod function;
 mod parameters;
+mod pattern;
 mod settings;
 mod watch;
 
@@ -69,7 +71,7 @@ fn expand(settings: Settings, mut function: Function) -> Result<TokenStream> {
         parent: settings.parent.as_ref().map(copy),
         limit: None,
     };
-    let items = parameters::fields(&function.signature, &settings.chosen, settings.fields)?;
+    let items = parameters::fields(&mut function.signature, &settings.chosen, settings.fields)?;
     let event = check_span(prefixes, items)?;
     let made = match function.kind {
         Kind::Plain => Made::Guard,

@@ -31,7 +31,23 @@ fn unused_where_it_may_fail(parameter: u8, mut other: u8) -> Result<u8, u8> {
     Ok(other)
 }
 
+#[instrument(skip_all)]
+fn unused_in_pattern((used, mut part): (u8, u8), Point { x, y }: Point) -> Result<u8, u8> {
+    Ok(used)
+}
+
+fn plain_unused_in_pattern((used, mut part): (u8, u8), Point { x, y }: Point) -> Result<u8, u8> {
+    Ok(used)
+}
+
+struct Point {
+    x: u8,
+    y: u8,
+}
+
 fn main() {
+    let point = || Point { x: 1, y: 2 };
+    let _ = (unused_in_pattern((1, 2), point()), plain_unused_in_pattern((1, 2), point()));
     important();
     unused_things(1);
 }

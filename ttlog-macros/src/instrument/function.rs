@@ -5,6 +5,7 @@ use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, FnArg, Pat, Path, Result, ReturnType, Signature, Token, Type, Visibility};
 
+use super::pattern::{Place, for_each_variable};
 use crate::rejection;
 
 /// The function that the attribute stands on.
@@ -111,22 +112,29 @@ pub(super) fn braces(place: &Group, content: TokenStream) -> Group {
 }
 
 impl Function {
-    /// Lets a block take the parameters, but for those that patterns take apart.
+    /// Lets a block take the parameters, so that they are dropped in it, in the order in which the function drops them. What a pattern borrows
+    /// stays where it is, and so does what `_` stands for; and what has its name from a field of a struct, because the compiler says of such a name how
+    /// it can be left out.
     pub(super) fn take_parameters(&mut self) {
         for parameter in &mut self.signature.inputs {
-            if let FnArg::Typed(parameter) = parameter
-                && let Pat::Ident(pattern) = &mut *parameter.pat
-                && pattern.by_ref.is_none()
-                && pattern.subpat.is_none()
-            {
-                let attributes = parameter.attrs.iter().map(copy_attribute).collect();
-                parameter.attrs.retain(is_condition);
-                self.taken.push(Taken {
-                    attributes,
-                    mutability: pattern.mutability.take(),
-                    name: pattern.ident.clone(),
-                });
+            let FnArg::Typed(parameter) = parameter else {
+                continue;
+            };
+            let is_taken_apart = !matches!(*parameter.pat, Pat::Ident(_));
+            if is_taken_apart && !parameter.attrs.iter().all(is_condition) {
+                // Which of several variables a lint is meant for isn't said.
+                continue;
             }
+            for_each_variable(&mut parameter.pat, &mut |variable, place| {
+                if variable.by_ref.is_none() && place != Place::Shorthand {
+                    self.taken.push(Taken {
+                        attributes: parameter.attrs.iter().map(copy_attribute).collect(),
+                        mutability: variable.mutability.take(),
+                        name: variable.ident.clone(),
+                    });
+                }
+            });
+            parameter.attrs.retain(is_condition);
         }
     }
 

@@ -4,27 +4,33 @@
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
-use syn::{Expr, ExprPath, FnArg, Pat, Result, Signature};
+use syn::{Expr, ExprPath, FnArg, Result, Signature};
 
 use super::function::is_condition;
+use super::pattern::for_each_variable;
 use super::settings::Chosen;
 use crate::parse::{Capture, Item, Name};
 use crate::rejection;
 
 /// The parameters that are chosen, but for those that `fields` gives another value, and `fields`.
 pub(super) fn fields(
-    signature: &Signature,
+    signature: &mut Signature,
     chosen: &Chosen,
     fields: Vec<Item>,
 ) -> Result<Vec<Item>> {
     let mut names = Vec::new();
     let mut conditional = Vec::new();
-    for parameter in &signature.inputs {
+    for parameter in &mut signature.inputs {
         match parameter {
-            FnArg::Typed(parameter) if parameter.attrs.iter().any(is_condition) => {
-                names_in(&parameter.pat, &mut conditional);
+            FnArg::Typed(parameter) => {
+                let names = match parameter.attrs.iter().any(is_condition) {
+                    true => &mut conditional,
+                    false => &mut names,
+                };
+                for_each_variable(&mut parameter.pat, &mut |variable, _| {
+                    names.push(variable.ident.clone());
+                });
             }
-            FnArg::Typed(parameter) => names_in(&parameter.pat, &mut names),
             FnArg::Receiver(_) => {}
         }
     }
@@ -61,24 +67,5 @@ fn field(name: Ident) -> Item {
             qself: None,
             path: name.into(),
         }),
-    }
-}
-
-/// The variables that a pattern gives names to.
-fn names_in(pattern: &Pat, names: &mut Vec<Ident>) {
-    match pattern {
-        Pat::Ident(pattern) => names.push(pattern.ident.clone()),
-        Pat::Paren(pattern) => names_in(&pattern.pat, names),
-        Pat::Reference(pattern) => names_in(&pattern.pat, names),
-        Pat::Slice(pattern) => pattern.elems.iter().for_each(|part| names_in(part, names)),
-        Pat::Struct(pattern) => {
-            let parts = pattern.fields.iter();
-            parts.for_each(|part| names_in(&part.pat, names));
-        }
-        Pat::Tuple(pattern) => pattern.elems.iter().for_each(|part| names_in(part, names)),
-        Pat::TupleStruct(pattern) => {
-            pattern.elems.iter().for_each(|part| names_in(part, names));
-        }
-        _ => {}
     }
 }
