@@ -451,7 +451,9 @@ fn gives_opaque() -> Opaque {
 
 #[test]
 fn a_type_is_named_as_it_is_returned() {
-    let told = told(|| drop(gives_opaque()));
+    let told = told(|| {
+        let _ = gives_opaque();
+    });
     assert!(told[1].contains("return=<"), "{}", told[1]);
     assert!(!told[1].contains('&'), "{}", told[1]);
 }
