@@ -6,8 +6,10 @@
 //!
 //! The greatest level needs more care. Whoever doesn't ask whether a layer filters for itself, as `reload` doesn't, takes what it says for
 //! the greatest level that anybody wants; so does a tree of layers that is made before it gets its registry. There the gate has no opinion.
+//!
+//! And it has none about anything on the subscriber that `tracing_subscriber::fmt()` makes, which panics where a layer wants a filter of its own.
 
-use std::any::TypeId;
+use std::any::{TypeId, type_name};
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -35,6 +37,12 @@ const PLACED: u8 = 1;
 const ALONE: u8 = 2;
 /// It was asked that before it had its registry.
 const IN_TREE: u8 = 3;
+/// What it is put on takes no filters of layers.
+const WITHOUT_FILTER: u8 = 4;
+
+/// What the subscriber that takes no filters of layers is called. It can't be asked, and its type can't be named, since that has the application's own types in it. Should it be called
+/// otherwise one day, it panics as it does with all filters; and a name found in vain only costs time.
+const TAKES_NO_FILTERS: &str = "tracing_subscriber::fmt::Subscriber<";
 
 impl<S> Gate<S>
 where
@@ -49,12 +57,19 @@ where
 
     /// See [`Layer::on_layer`].
     pub(super) fn on_layer(&mut self, subscriber: &mut S) {
+        if type_name::<S>().contains(TAKES_NO_FILTERS) {
+            *self.standing.get_mut() = WITHOUT_FILTER;
+            return;
+        }
         self.filtered.on_layer(subscriber);
         self.step(NOWHERE, PLACED);
     }
 
     /// See [`Layer::register_callsite`].
     pub(super) fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if self.is_without_filter() {
+            return Interest::always();
+        }
         self.filtered.register_callsite(metadata)
     }
 
@@ -66,6 +81,9 @@ where
 
     /// Whether a layer with this gate filters for itself, if it is that what is asked; see [`Layer::downcast_raw`].
     pub(super) fn downcast_raw(&self, id: TypeId) -> Option<*const ()> {
+        if self.is_without_filter() {
+            return None;
+        }
         // SAFETY: `Filtered` gives a pointer to what it has of this type, and it lives as long as the gate.
         let found = unsafe { self.filtered.downcast_raw(id) };
         if found.is_some() {
@@ -74,6 +92,10 @@ where
             self.step(PLACED, ALONE);
         }
         found
+    }
+
+    fn is_without_filter(&self) -> bool {
+        self.standing.load(Ordering::Relaxed) == WITHOUT_FILTER
     }
 
     fn step(&self, from: u8, to: u8) {

@@ -20,7 +20,9 @@ use super::new_span;
 
 /// A layer that brings `tracing`'s events and spans into ttlog, where ttlog's filter wants them.
 ///
-/// It stands beside other layers and switches nothing off for them. `S` is what it is put on; it has to have a [`Registry`] at its root.
+/// It stands beside other layers and switches nothing off for them. `S` is what it is put on; it has to have a [`Registry`] at its root. So has the subscriber that
+/// `tracing_subscriber::fmt()` makes; but what is left out there, from `Debug` on as it comes, is left out for all layers on it. A registry with `fmt::layer()` and this one has no such
+/// limit.
 ///
 /// ```
 /// use tracing_subscriber::prelude::*;

@@ -121,6 +121,35 @@ fn child_with_layers_beside() {
 }
 
 #[test]
+fn it_stands_on_the_subscriber_of_fmt_and_gets_what_that_lets_through() {
+    run_child("beside::child_on_fmt", &[]);
+}
+
+#[test]
+#[ignore = "run by the test above"]
+fn child_on_fmt() {
+    let at_warn = AtWarn::start();
+    let fmt = || {
+        tracing_subscriber::fmt()
+            .with_max_level(LevelFilter::INFO)
+            .with_writer(std::io::sink)
+            .finish()
+    };
+    let [alone, above, within] = [(); 3].map(|()| Seen::default());
+    let ways = [
+        Dispatch::new(fmt().with(TtlogTracingLayer::new()).with(alone.clone())),
+        Dispatch::new(fmt().with(above.clone()).with(TtlogTracingLayer::new())),
+        Dispatch::new(fmt().with(TtlogTracingLayer::new().and_then(within.clone()))),
+    ];
+    for dispatch in ways {
+        assert_eq!(at_warn.taken(dispatch, four_levels), 1);
+    }
+    for seen in [alone, above, within] {
+        assert_eq!(seen.count(), 2);
+    }
+}
+
+#[test]
 fn a_question_whether_an_event_is_wanted_costs_no_event() {
     run_child("beside::child_that_asks", &[]);
 }
