@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::sync::{PoisonError, RwLock};
 
 use slog::{BorrowedKV, Drain, KV, Key, Level, Record, RecordLocation, RecordStatic, Serializer};
+use ttlog_core::bridge;
 use ttlog_core::{FieldValue, LogEvent, LogLevel, Logger, RecordKind};
 
 use crate::backend::{self, BackendError, set_backend};
@@ -19,7 +20,15 @@ use crate::told_fields::{Told, told};
 static OF_APPLICATION: RwLock<Option<slog::Logger>> = RwLock::new(None);
 
 /// Says which logger [`Backend::Slog`] stands for, and does not choose it: for programs that leave that to `TTLOG_BACKEND`.
+///
+/// Where that is chosen already, events go to this logger from now on. One that has nothing but a drain into ttlog is told of on stderr then, and the one before stays.
 pub fn set_slog_logger(logger: slog::Logger) {
+    if backend::current() == Backend::Slog
+        && let Err(error) = SlogLogger::checked(logger.clone())
+    {
+        bridge::report(&format!("{error}; they go to the logger before"));
+        return;
+    }
     let mut place = OF_APPLICATION
         .write()
         .unwrap_or_else(PoisonError::into_inner);
@@ -44,8 +53,9 @@ pub fn set_slog_logger(logger: slog::Logger) {
 /// ```
 ///
 /// # Errors
-/// [`BackendError::LeadsBack`] where all that the logger has is a drain into ttlog.
+/// [`BackendError::LeadsBack`] where all that the logger has is a drain into ttlog. Nothing has changed then.
 pub fn set_slog_backend(logger: slog::Logger) -> Result<(), BackendError> {
+    SlogLogger::checked(logger.clone())?;
     set_slog_logger(logger);
     set_backend(Backend::Slog)
 }
@@ -73,7 +83,11 @@ impl SlogLogger {
     }
 
     pub(crate) fn of_application() -> Result<SlogLogger, BackendError> {
-        let logger = of_application().ok_or(BackendError::NoSlogLogger)?;
+        SlogLogger::checked(of_application().ok_or(BackendError::NoSlogLogger)?)
+    }
+
+    /// Gives events to this logger, if they don't come back and go nowhere.
+    fn checked(logger: slog::Logger) -> Result<SlogLogger, BackendError> {
         let mut is_wanted = false;
         let leads_back = crossing::leads_back(|| is_wanted = logger.is_enabled(Level::Critical));
         if leads_back && !is_wanted {

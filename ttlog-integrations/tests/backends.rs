@@ -16,8 +16,8 @@ use tracing_subscriber::registry::LookupSpan;
 use ttlog::{Instrument, LogLevel, critical, debug, error, info, info_span, span, timer, warn};
 use ttlog_core::sink::Memory;
 use ttlog_integrations::{
-    Backend, BackendError, TtlogLogAdapter, TtlogTracingLayer, init_backend_from_env, logger,
-    set_backend, set_slog_backend, set_slog_logger,
+    Backend, BackendError, TtlogLogAdapter, TtlogSlogDrain, TtlogTracingLayer,
+    init_backend_from_env, logger, set_backend, set_slog_backend, set_slog_logger,
 };
 
 use support::{in_child, in_child_with, is_child};
@@ -389,7 +389,8 @@ fn child_with_all_directions() {
 
 #[test]
 fn a_system_of_nothing_but_ttlog_is_refused() {
-    in_child("child_that_leads_back");
+    let stderr = in_child("child_that_leads_back");
+    assert!(stderr.contains("the logger before"), "{stderr}");
 }
 
 #[test]
@@ -405,6 +406,18 @@ fn child_that_leads_back() {
     );
     ttlog_integrations::enable_tracing_compatibility();
     assert_eq!(logger().backend(), Backend::Native);
+
+    // What is in place stays.
+    let into_ttlog = || slog::Logger::root(TtlogSlogDrain::new(), slog::o!());
+    set_slog_backend(slog::Logger::root(CollectSlog, slog::o!())).unwrap();
+    let refused = set_slog_backend(into_ttlog());
+    assert_eq!(refused, Err(BackendError::LeadsBack(Backend::Slog)));
+    set_slog_logger(into_ttlog());
+    slog::info!(logger().as_slog().unwrap(), "of slog");
+    info!("of ttlog");
+    let lines = take();
+    assert!(lines[0].contains("of slog"), "{lines:?}");
+    assert!(lines[1].contains("of ttlog"), "{lines:?}");
 }
 
 // ---- Trouble ----
