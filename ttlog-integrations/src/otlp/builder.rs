@@ -113,7 +113,7 @@ impl OtlpBuilder {
         self
     }
 
-    /// For how long to wait for the answer to a request, the connection included.
+    /// For how long to wait for the answer to a request, the connection included. Zero is without limit, as OpenTelemetry has it.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -219,14 +219,15 @@ impl OtlpBuilder {
         self.add_headers(&mut headers)?;
         let timeout = self
             .timeout
-            .or_else(|| environment::timeout(variables, signal));
+            .or_else(|| environment::timeout(variables, signal))
+            .unwrap_or(TIMEOUT);
         let compression = self
             .compression
             .or_else(|| environment::compression(variables, signal));
         Ok(Target {
             endpoint: self.endpoint_of(signal, protocol, variables)?,
             headers,
-            timeout: timeout.unwrap_or(TIMEOUT),
+            timeout: (!timeout.is_zero()).then_some(timeout),
             compression: compression.unwrap_or_default(),
             #[cfg(feature = "otlp-tls")]
             certificates: self.certificates(signal, variables)?,
@@ -364,8 +365,24 @@ mod tests {
                 &HeaderValue::from_static("env")
             )
         );
-        assert_eq!(settings.logs.timeout, Duration::from_secs(1));
+        assert_eq!(settings.logs.timeout, Some(Duration::from_secs(1)));
         assert_eq!(settings.logs.compression, Compression::Gzip);
+    }
+
+    #[test]
+    fn a_timeout_of_zero_is_none() {
+        let variables = |name: &str| match name {
+            "OTEL_EXPORTER_OTLP_TIMEOUT" => Some("0".to_owned()),
+            _ => None,
+        };
+        let timeout = |builder: OtlpBuilder, variables| {
+            let settings = builder.settings(variables).unwrap();
+            settings.logs.timeout
+        };
+        assert_eq!(timeout(OtlpBuilder::default(), &variables), None);
+        let builder = OtlpBuilder::default().timeout(Duration::ZERO);
+        assert_eq!(timeout(builder, &none), None);
+        assert_eq!(timeout(OtlpBuilder::default(), &none), Some(TIMEOUT));
     }
 
     #[test]

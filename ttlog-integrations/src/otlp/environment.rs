@@ -77,14 +77,24 @@ pub(super) fn parse_endpoint(text: &str, base: Option<Signal>, protocol: Protoco
     (is_known && uri.host().is_some_and(|host| !host.is_empty())).then_some(uri)
 }
 
+/// What `grpc` stands for; `None` without its feature.
+#[cfg(feature = "otlp-grpc")]
+const GRPC: Option<Protocol> = Some(Protocol::Grpc);
+#[cfg(not(feature = "otlp-grpc"))]
+const GRPC: Option<Protocol> = None;
+
 pub(super) fn protocol(variables: Variables<'_>, signal: Signal) -> Option<Protocol> {
-    let parse = |text: &str| match text {
-        "http/protobuf" => Some(Protocol::HttpProtobuf),
-        #[cfg(feature = "otlp-grpc")]
-        "grpc" => Some(Protocol::Grpc),
+    let protocol = setting(variables, signal, "PROTOCOL", |text| match text {
+        "http/protobuf" => Some(Some(Protocol::HttpProtobuf)),
+        "grpc" => Some(GRPC),
         _ => None,
-    };
-    setting(variables, signal, "PROTOCOL", parse)
+    })?;
+    if protocol.is_none() {
+        report(
+            "otlp: the environment wants gRPC, which needs the feature `otlp-grpc` of ttlog-integrations; HTTP is used",
+        );
+    }
+    protocol
 }
 
 pub(super) fn compression(variables: Variables<'_>, signal: Signal) -> Option<Compression> {

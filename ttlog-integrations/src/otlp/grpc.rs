@@ -40,7 +40,8 @@ struct Client {
     /// Its task is one of the runtime that it is made in.
     channel: Option<Channel>,
     metadata: MetadataMap,
-    timeout: Duration,
+    /// `None` where there is no limit.
+    timeout: Option<Duration>,
     compression: Compression,
 }
 
@@ -67,8 +68,12 @@ impl Transport for Grpc {
 
 impl Client {
     fn new(target: &Target) -> io::Result<Client> {
-        let endpoint = Endpoint::from(target.endpoint.clone())
-            .connect_timeout(target.timeout)
+        let endpoint = Endpoint::from(target.endpoint.clone());
+        let endpoint = match target.timeout {
+            Some(timeout) => endpoint.connect_timeout(timeout),
+            None => endpoint,
+        };
+        let endpoint = endpoint
             .user_agent(concat!("ttlog/", env!("CARGO_PKG_VERSION")))
             .map_err(io::Error::other)?;
         #[cfg(feature = "otlp-tls")]
@@ -92,9 +97,12 @@ impl Client {
         let timeout = self.timeout;
         let exchange = self.exchange(signal, request);
         // tonic's own timeout doesn't count the time of the connection.
-        let result = match tokio::time::timeout(timeout, exchange).await {
-            Ok(result) => result,
-            Err(elapsed) => Err(Status::deadline_exceeded(elapsed.to_string())),
+        let result = match timeout {
+            None => exchange.await,
+            Some(timeout) => match tokio::time::timeout(timeout, exchange).await {
+                Ok(result) => result,
+                Err(elapsed) => Err(Status::deadline_exceeded(elapsed.to_string())),
+            },
         };
         match result {
             Ok(answer) => match signal.rejected(&answer) {

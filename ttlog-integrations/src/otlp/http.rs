@@ -80,7 +80,7 @@ impl Transport for Http {
         };
         let sent = builder
             .config()
-            .timeout_global(Some(target.timeout))
+            .timeout_global(target.timeout)
             .build()
             .send(&body);
         match sent {

@@ -34,7 +34,8 @@ pub enum Compression {
 pub(super) struct Target {
     pub(super) endpoint: Uri,
     pub(super) headers: HeaderMap,
-    pub(super) timeout: Duration,
+    /// `None` where there is no limit.
+    pub(super) timeout: Option<Duration>,
     pub(super) compression: Compression,
     /// Who has to have signed the server's certificate, if not one of those that browsers trust.
     #[cfg(feature = "otlp-tls")]

@@ -233,6 +233,8 @@ fn the_environment_says_where_and_who() {
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.url()),
         ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=a%20key"),
         ("OTEL_EXPORTER_OTLP_COMPRESSION", "brotli"),
+        // No limit.
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "0"),
         ("OTEL_SERVICE_NAME", "shop"),
         ("OTEL_RESOURCE_ATTRIBUTES", "host.name=rack7,team=blue"),
     ];
