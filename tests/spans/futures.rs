@@ -295,6 +295,61 @@ fn functions_that_give_a_future_are_instrumented_as_async_ones() {
     );
 }
 
+/// A block may stand in front of the future, too.
+#[instrument(err)]
+fn refuses(number: u8) -> Pin<Box<dyn Future<Output = Result<u8, String>> + Send>> {
+    if number == 0 {
+        return Box::pin(std::future::ready(Ok(0)));
+    }
+    Box::pin(async move { Err(format!("{number} is refused")) })
+}
+
+/// Functions of which a macro has the body, or what it ends in, from its caller.
+macro_rules! functions {
+    ($plain:ident $block:block $later:ident $future:expr) => {
+        #[instrument]
+        async fn $plain(number: u8) $block
+
+        #[instrument]
+        fn $later(number: u8) -> Pin<Box<dyn Future<Output = ()>>> {
+            let _ = number;
+            $future
+        }
+    };
+}
+
+functions! {
+    of_block { info!("within") }
+    of_expression Box::pin(async { info!("within") })
+}
+
+#[test]
+fn a_future_is_found_behind_a_block_and_in_what_a_macro_brings() {
+    let stage = Stage::new();
+    runtime(1).block_on(stage.within(async {
+        assert_eq!(refuses(0).await, Ok(0));
+        assert!(refuses(7).await.is_err());
+        of_block(1).await;
+        of_expression(2).await;
+    }));
+    assert_eq!(
+        stage.lines(),
+        [
+            "INFO begin refuses number=0",
+            "INFO end refuses",
+            "INFO begin refuses number=7",
+            "refuses: ERROR refuses failed error=7 is refused",
+            "INFO end refuses outcome=error",
+            "INFO begin of_block number=1",
+            "of_block: INFO within",
+            "INFO end of_block",
+            "INFO begin of_expression number=2",
+            "of_expression: INFO within",
+            "INFO end of_expression",
+        ]
+    );
+}
+
 struct Server {
     served: u64,
 }

@@ -224,6 +224,11 @@ pub(crate) fn no_body(name: &Ident) -> Error {
     )
 }
 
+/// `#[instrument] fn f() 5`, which only a macro can bring.
+pub(crate) fn no_block(at: Span) -> Error {
+    Error::new(at, "the body of a function is a block")
+}
+
 /// `#[instrument] const fn f() {}`
 pub(crate) fn constant_function(word: &syn::Token![const]) -> Error {
     Error::new(

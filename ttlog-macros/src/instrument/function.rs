@@ -66,8 +66,7 @@ impl Parse for Function {
         if input.peek(Token![;]) {
             return Err(rejection::no_body(&signature.ident));
         }
-        let body: Group = input.parse()?;
-        let (inner, body) = without_inner_attributes(&body)?;
+        let (inner, body) = without_inner_attributes(&block(input)?)?;
         attributes.extend(inner);
         let kind = Kind::of(&signature, &body);
         Ok(Self {
@@ -78,6 +77,19 @@ impl Parse for Function {
             kind,
             taken: Vec::new(),
         })
+    }
+}
+
+/// The body: a block, also where a macro has it from its caller and there are invisible brackets around it.
+fn block(input: ParseStream<'_>) -> Result<Group> {
+    let group = match input.parse()? {
+        TokenTree::Group(group) => group,
+        other => return Err(rejection::no_block(other.span())),
+    };
+    match group.delimiter() {
+        Delimiter::Brace => Ok(group),
+        Delimiter::None => syn::parse::Parser::parse2(block, group.stream()),
+        Delimiter::Parenthesis | Delimiter::Bracket => Err(rejection::no_block(group.span())),
     }
 }
 
@@ -204,6 +216,11 @@ impl Kind {
         let TokenTree::Group(brackets) = last else {
             return None;
         };
+        if brackets.delimiter() == Delimiter::None && ends_statement(before) {
+            // A macro has the expression from its caller.
+            let bare: Vec<_> = before.iter().cloned().chain(brackets.stream()).collect();
+            return Self::gives_future(&bare);
+        }
         let mut content: Vec<_> = brackets.stream().into_iter().collect();
         content.pop_if(|last| matches!(last, TokenTree::Punct(comma) if comma.as_char() == ','));
         let is_pinned = brackets.delimiter() == Delimiter::Parenthesis
@@ -236,11 +253,13 @@ fn async_block_at_end(trees: &[TokenTree]) -> Option<usize> {
     }
 }
 
-/// Whether what comes behind these tokens is an expression of its own.
+/// Whether an expression that comes behind these tokens and begins with a word is one of its own. Behind a block it is: no word goes on with one but
+/// `else` and `as`.
 fn ends_statement(trees: &[TokenTree]) -> bool {
     match trees.last() {
         None => true,
         Some(TokenTree::Punct(punct)) => punct.as_char() == ';',
+        Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Brace,
         Some(_) => false,
     }
 }
