@@ -16,6 +16,7 @@
 //! |---|---|
 //! | `settings` | what is written in the brackets |
 //! | `function` | the function, with the tokens of its body |
+//! | `kind` | how it comes to its result |
 //! | `parameters` | which parameters are fields |
 //! | `pattern` | the variables of a parameter |
 //! | `body` | the body that the function gets |
@@ -23,6 +24,7 @@
 
 mod body;
 mod function;
+mod kind;
 mod parameters;
 mod pattern;
 mod settings;
@@ -36,7 +38,8 @@ use crate::check::check_span;
 use crate::expand::{Made, Scope, span_in};
 use crate::expression::copy;
 use crate::parse::{Prefixes, SpanLevel};
-use function::{Function, Kind};
+use function::Function;
+use kind::Kind;
 use settings::Settings;
 use watch::Watch;
 

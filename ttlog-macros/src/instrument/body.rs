@@ -6,7 +6,8 @@ use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{GenericArgument, Item, PathArguments, Token, Type, TypeInfer};
 
-use super::function::{Function, Kind, Taken, braces, is_condition};
+use super::function::{Function, Taken, braces, is_condition};
+use super::kind::Kind;
 use super::watch::Watch;
 use crate::expand::Scope;
 use crate::expression::copy;

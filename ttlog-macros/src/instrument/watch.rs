@@ -4,7 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 use syn::{Expr, ExprPath, LitStr, Result};
 
-use super::function::{Function, Kind};
+use super::function::Function;
+use super::kind::Kind;
 use super::settings::{Report, Settings};
 use crate::check::check_span;
 use crate::event::Message;
