@@ -9,6 +9,7 @@ use ttlog_core::{FieldValue, LogEvent, LogLevel, Logger, RecordKind};
 use crate::backend::BackendError;
 use crate::crossing::{self, Backend};
 use crate::giving::give;
+use crate::marks::marks;
 use crate::told_fields::{Told, told};
 
 /// Gives ttlog's events to the logger of `log`, those that its greatest level and [`Log::enabled`](log::Log::enabled) let through.
@@ -49,7 +50,7 @@ impl Logger for LogLogger {
             if level > log::max_level() || !logger.enabled(&metadata) {
                 return;
             }
-            let values = Values(told(&event));
+            let values = Values(told(&event, marks(&event)));
             logger.log(
                 &Record::builder()
                     .metadata(metadata)

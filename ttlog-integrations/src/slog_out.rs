@@ -14,6 +14,7 @@ use ttlog_core::{FieldValue, LogEvent, LogLevel, Logger, RecordKind};
 use crate::backend::{self, BackendError, set_backend};
 use crate::crossing::{self, Backend};
 use crate::giving::give;
+use crate::marks::{CRITICAL, marks};
 use crate::told_fields::{Told, told};
 
 /// The logger that [`Backend::Slog`] stands for.
@@ -118,7 +119,8 @@ impl Logger for SlogLogger {
                     module => module,
                 },
             };
-            let told = Values(told(&event));
+            // The level says whether it is critical.
+            let told = Values(told(&event, marks(&event).filter(|mark| *mark != CRITICAL)));
             self.logger.log(&Record::new(
                 &RecordStatic {
                     location: &location,
@@ -160,8 +162,7 @@ struct Values<'a>(Vec<Told<'a>>);
 
 impl KV for Values<'_> {
     fn serialize(&self, _: &Record<'_>, serializer: &mut dyn Serializer) -> slog::Result {
-        let mut told = self.0.iter().filter(|told| told.name != "critical");
-        told.try_for_each(|told| match kept(told.name) {
+        self.0.iter().try_for_each(|told| match kept(told.name) {
             Some(name) => value(told, Key::from(name), serializer),
             None => {
                 let text = format_args!("{}={}", told.name, told.value);

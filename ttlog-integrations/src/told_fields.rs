@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use ttlog_core::{Field, FieldValue, LogEvent};
 
 use crate::error_chain::ErrorChain;
-use crate::marks::marks;
 
 /// A name and a value.
 #[derive(Debug)]
@@ -27,9 +26,8 @@ impl<'a> Told<'a> {
 }
 
 /// What an event tells, a name once: the fields of the spans and contexts that it is in, the outermost first, without those that a span
-/// further in or the event has, too; then the event's own; then what has no place elsewhere: `span`, the names of the spans; `name`; and the marks `critical`,
-/// `cut` and `panicked`.
-pub(crate) fn told(event: &LogEvent) -> Vec<Told<'_>> {
+/// further in or the event has, too; then the event's own; then, unless it has such fields itself, what has no place elsewhere: `span`, the names of the spans; `name`; and these marks.
+pub(crate) fn told(event: &LogEvent, marks: impl Iterator<Item = &'static str>) -> Vec<Told<'_>> {
     let has = |fields: &[Field], name: &str| fields.iter().any(|field| field.key == name);
     let mut told = Vec::new();
     for (depth, span) in event.spans.iter().enumerate() {
@@ -40,16 +38,20 @@ pub(crate) fn told(event: &LogEvent) -> Vec<Told<'_>> {
         told.extend(span.fields.iter().filter(is_shown).map(borrowed));
     }
     told.extend(event.fields.iter().map(borrowed));
+    let mut add = |name, value| {
+        if !told.iter().any(|known: &Told<'_>| known.name == name) {
+            told.push(Told::new(name, Cow::Owned(value)));
+        }
+    };
     let names = event.spans.iter().map(|span| &*span.name);
     let names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
     if !names.is_empty() {
-        told.push(Told::new("span", Cow::Owned(names.join(":").into())));
+        add("span", names.join(":").into());
     }
     if let Some(name) = &event.name {
-        let name = FieldValue::String(name.clone().into_owned());
-        told.push(Told::new("name", Cow::Owned(name)));
+        add("name", FieldValue::String(name.clone().into_owned()));
     }
-    told.extend(marks(event).map(|mark| Told::new(mark, Cow::Owned(true.into()))));
+    marks.for_each(|mark| add(mark, true.into()));
     told
 }
 

@@ -292,6 +292,16 @@ fn child_with_spans() {
             "{lines:?}"
         );
     }
+    // Fields that are called as what is told besides stay, and come alone.
+    for backend in OTHERS {
+        set_backend(backend).unwrap();
+        info_span!("outer").in_scope(|| critical!(span = "own", critical = "own", "names"));
+        let lines = take();
+        for name in [" span=", " critical="] {
+            let (_, value) = lines[0].split_once(name).unwrap();
+            assert!(value.contains("own") && !value.contains(name), "{lines:?}");
+        }
+    }
     // What is open when the backend is left is closed.
     set_backend(Backend::Tracing).unwrap();
     let left_open = info_span!("left open").entered();
