@@ -69,6 +69,13 @@ impl State {
         self.0 & MAX_SITE
     }
 
+    /// The id, if there is one and the site's events may be written into a ring as they are.
+    #[inline(always)]
+    pub(crate) fn id_unless_redacted(self) -> Option<u32> {
+        let id = self.0 & (IS_REDACTED | MAX_SITE);
+        (1..=MAX_SITE).contains(&id).then_some(id)
+    }
+
     /// Whether the site's events must not be written into a ring as they are.
     #[inline(always)]
     pub(crate) fn is_redacted(self) -> bool {

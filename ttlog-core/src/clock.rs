@@ -23,13 +23,14 @@ pub enum Clock {
     Coarse,
 }
 
-/// Where a ring reads its ticks.
+/// Where a ring reads its ticks. The numbers are those of [`TickSource::at_once_by`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub(crate) enum TickSource {
     #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
-    Counter,
-    System,
-    Coarse,
+    Counter = 0,
+    System = 1,
+    Coarse = 2,
 }
 
 static COARSE: CacheLine<AtomicU64> = CacheLine(AtomicU64::new(0));
@@ -66,15 +67,26 @@ impl TickSource {
 
     /// The present tick where it takes no call; `None` where [`TickSource::now`] has to ask the system.
     #[inline(always)]
-    pub(crate) fn at_once(self) -> Option<u64> {
-        match self {
-            #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
-            TickSource::Counter => Some(counter()),
-            TickSource::Coarse => Some(COARSE.load(Ordering::Relaxed)),
-            TickSource::System => None,
+    fn at_once(self) -> Option<u64> {
+        TickSource::at_once_by(self as u64)
+    }
+
+    /// The same by the source of this number; `None` for a number that no source has, too.
+    #[inline(always)]
+    pub(crate) fn at_once_by(number: u64) -> Option<u64> {
+        #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+        if number == TickSource::Counter as u64 {
+            return Some(counter());
         }
+        seldom();
+        (number == TickSource::Coarse as u64).then(|| COARSE.load(Ordering::Relaxed))
     }
 }
+
+/// Tells the compiler that what comes to this is not what code is to be laid out for.
+#[cold]
+#[inline]
+fn seldom() {}
 
 /// Nanoseconds a tick in units of 2^-32, as it was measured, by the snapshot threads as a rule; 0 before.
 static TICK_LENGTH: AtomicU64 = AtomicU64::new(0);

@@ -1,10 +1,10 @@
 //! What a thread knows of itself: its ring, its number, whether it is one of ttlog's own.
 //!
-//! `CURRENT` is the dispatch of every log call. It is null while an event is being encoded, so a call from inside
+//! `THREAD.ring`, the *current* ring, is the dispatch of every log call. It is null while an event is being encoded, so a call from inside
 //! (a `Display`, an allocator, a signal handler) takes the cold path, as the very first call of a thread does.
-//! `HOME` is what `CURRENT` goes back to, and tells the two cases apart.
+//! `HOME` is what the current ring goes back to, and tells the two cases apart.
 //!
-//! In a child of `fork`, `CURRENT` never is a ring of the parent's. `HOME` may be one, within a scope of a pipeline that was left behind:
+//! In a child of `fork`, the current ring never is one of the parent's. `HOME` may be one, within a scope of a pipeline that was left behind:
 //! events in there are counted as dropped.
 
 use std::cell::{Cell, RefCell};
@@ -18,7 +18,7 @@ use crate::fatal_signals;
 use crate::fork;
 use crate::pipeline::Pipeline;
 use crate::scratch::{Purpose, ScratchRing};
-use crate::span;
+use crate::span::{self, Here};
 use crate::thread_names;
 use crate::thread_ring::{ThreadRing, Use};
 
@@ -26,7 +26,12 @@ use crate::thread_ring::{ThreadRing, Use};
 pub(crate) const DEEPEST_NESTING: usize = 4;
 
 thread_local! {
-    static CURRENT: Cell<*const ThreadRing> = const { Cell::new(ptr::null()) };
+    static THREAD: Thread = const {
+        Thread {
+            ring: Cell::new(ptr::null()),
+            here: Here::outside(),
+        }
+    };
     static HOME: Cell<*const ThreadRing> = const { Cell::new(ptr::null()) };
     static IN_COLD_PATH: Cell<bool> = const { Cell::new(false) };
     static IS_OWN_THREAD: Cell<bool> = const { Cell::new(false) };
@@ -35,12 +40,19 @@ thread_local! {
     static RINGS: Rings = const { Rings(RefCell::new(Vec::new())) };
 }
 
+/// What a log call looks at of its thread: at one address, and on one line of the cache.
+#[repr(C, align(64))]
+struct Thread {
+    ring: Cell<*const ThreadRing>,
+    here: Here,
+}
+
 /// The rings that this thread has claimed; they are released when it ends.
 struct Rings(RefCell<Vec<Arc<ThreadRing>>>);
 
 impl Drop for Rings {
     fn drop(&mut self) {
-        CURRENT.set(ptr::null());
+        set_current(ptr::null());
         HOME.set(ptr::null());
         for ring in self.0.take() {
             ring.release();
@@ -51,29 +63,42 @@ impl Drop for Rings {
 
 // ---- The hot path ----
 
+/// Where this thread is.
+#[inline(always)]
+pub(crate) fn here<R>(look: impl FnOnce(&Here) -> R) -> R {
+    THREAD.with(|thread| look(&thread.here))
+}
+
+fn current() -> *const ThreadRing {
+    THREAD.with(|thread| thread.ring.get())
+}
+
+#[inline(always)]
+fn set_current(ring: *const ThreadRing) {
+    THREAD.with(|thread| thread.ring.set(ring));
+}
+
 /// Takes this thread's ring for an event; null where the cold path has to find one.
 #[inline(always)]
 pub(crate) fn take() -> *const ThreadRing {
-    let ring = CURRENT.replace(ptr::null());
+    let ring = THREAD.with(|thread| thread.ring.replace(ptr::null()));
     // What is done with the ring stays behind this, for handlers of signals that log: they run on this thread.
     compiler_fence(Ordering::SeqCst);
     ring
 }
 
-/// Undoes what [`take`] has done, where nothing was written.
+/// Makes `ring`, which this thread has [taken](take), the one for its next event again.
 #[inline(always)]
 pub(crate) fn put_back(ring: &ThreadRing) {
-    CURRENT.with(|current| current.set(ring));
+    // As in `take`: what was done with the ring stays in front of this.
+    compiler_fence(Ordering::SeqCst);
+    set_current(ring);
 }
 
-/// Ends the event that was begun in `ring`.
-#[inline(always)]
+/// Ends the event that was begun in `ring`, whatever ring that is.
 pub(crate) fn give_back(ring: &ThreadRing) {
     if ring.is_home() {
-        // As in `take`: what was done with the ring stays in front of this.
-        compiler_fence(Ordering::SeqCst);
-        // `LocalKey::set`, which could initialize it, is a call in large functions.
-        CURRENT.with(|current| current.set(ring));
+        put_back(ring);
     } else {
         give_back_other(ring);
     }
@@ -129,7 +154,7 @@ pub(crate) struct Paused {
 /// The beginning of what [`undisturbed`] does.
 pub(crate) fn pause() -> Paused {
     Paused {
-        current: CURRENT.replace(ptr::null()),
+        current: THREAD.with(|thread| thread.ring.replace(ptr::null())),
         in_cold_path: IN_COLD_PATH.replace(true),
         generation: fork::generation(),
     }
@@ -138,7 +163,7 @@ pub(crate) fn pause() -> Paused {
 /// The end of what [`undisturbed`] does.
 pub(crate) fn resume(paused: Paused) {
     if paused.generation == fork::generation() {
-        CURRENT.set(paused.current);
+        set_current(paused.current);
     }
     IN_COLD_PATH.set(paused.in_cold_path);
 }
@@ -278,10 +303,10 @@ fn give_up(ring: &ThreadRing) {
 
 /// Gives up this thread's ring if it is retired and no event is being encoded in it.
 pub(crate) fn give_up_retired() {
-    // SAFETY: as long as `CURRENT` is set, `RINGS` holds that ring.
-    let ring = unsafe { CURRENT.get().as_ref() };
+    // SAFETY: as long as there is a current ring, `RINGS` holds that ring.
+    let ring = unsafe { current().as_ref() };
     if let Some(ring) = ring.filter(|ring| ring.is_retired()) {
-        CURRENT.set(ptr::null());
+        set_current(ptr::null());
         give_up(ring);
     }
 }
@@ -326,10 +351,10 @@ pub(crate) fn with_pipeline<R>(pipeline: &Pipeline, work: impl FnOnce() -> R) ->
             HOME.set(self.home);
             if self.generation != fork::generation() {
                 // The parent's.
-                CURRENT.set(ptr::null());
+                set_current(ptr::null());
                 return;
             }
-            CURRENT.set(self.current);
+            set_current(self.current);
             // SAFETY: `RINGS` holds the ring that was `HOME` when the scope began.
             if let Some(home) = unsafe { self.home.as_ref() }
                 && self.occupied
@@ -350,13 +375,13 @@ pub(crate) fn with_pipeline<R>(pipeline: &Pipeline, work: impl FnOnce() -> R) ->
         return work();
     };
     let mut restore = Restore {
-        current: CURRENT.get(),
+        current: current(),
         home: HOME.get(),
         occupied: false,
         generation: fork::generation(),
     };
     if pipeline.flow.is_left_behind() {
-        CURRENT.set(ptr::null());
+        set_current(ptr::null());
         HOME.set(ring);
         return work();
     }
@@ -370,7 +395,7 @@ pub(crate) fn with_pipeline<R>(pipeline: &Pipeline, work: impl FnOnce() -> R) ->
     if free {
         ring_ref.vacate();
     }
-    CURRENT.set(if free { ring } else { ptr::null() });
+    set_current(if free { ring } else { ptr::null() });
     HOME.set(ring);
     let result = work();
     drop(restore);
@@ -384,14 +409,14 @@ pub(crate) fn with_flow<R>(work: impl FnOnce(Option<&Arc<crate::flow::Flow>>) ->
 
 /// Makes this thread look anew where its events go.
 pub(crate) fn leave_home() {
-    CURRENT.set(ptr::null());
+    set_current(ptr::null());
     HOME.set(ptr::null());
 }
 
 /// Makes this thread, the only one of a child of `fork`, log into none of the parent's rings; `false` where it is just being
 /// given one.
 pub(crate) fn leave_rings() -> bool {
-    CURRENT.set(ptr::null());
+    set_current(ptr::null());
     IS_OWN_THREAD.set(false);
     span::begin_anew();
     // Those of a thread whose thread-local data are gone were for one event each.

@@ -36,6 +36,7 @@ use crate::thread_ring::{Room, ThreadRing};
 
 pub(crate) use redacted::record_redacted;
 use redacted::{beside_ring, redaction_in};
+pub(crate) use span_end::SpanEnd;
 pub(crate) use text::last_word;
 
 /// Calls with more values than this don't have a word of each set aside.
@@ -332,22 +333,26 @@ impl Encoder {
         };
         let encoder = std::mem::ManuallyDrop::new(self);
         // The clock is read last, so that the order of time is the order of publication.
-        match encoder.ring().ticks.at_once() {
+        match encoder.ring().ticks_at_home() {
             Some(ticks) => {
-                publish(encoder.ring(), encoder.slots, encoder.start, end, ticks);
+                encoder.store(encoder.start + 1, ticks);
+                encoder.ring().ring.publish(end, 1);
+                encoder.slots.fetch_ahead(end);
+                current::put_back(encoder.ring());
                 ticks
             }
             // With nothing to come back for: what is inlined then needs to keep no register.
-            None => publish_by_system(encoder.ring, encoder.start, end),
+            None => publish_otherwise(encoder.ring, encoder.start, end),
         }
     }
 
     /// The same with the time that it has.
-    #[inline(always)]
     fn finish_at(self, ticks: u64, around: u64) {
         if let Some(end) = self.close(around) {
             let encoder = std::mem::ManuallyDrop::new(self);
-            publish(encoder.ring(), encoder.slots, encoder.start, end, ticks);
+            encoder.store(encoder.start + 1, ticks);
+            publish(encoder.ring(), end);
+            current::give_back(encoder.ring());
         }
     }
 
@@ -531,24 +536,23 @@ impl Encoder {
     }
 }
 
-/// Publishes a record that has everything but its time.
+/// Publishes the record that ends before `end`.
 #[inline(always)]
-fn publish(ring: &ThreadRing, slots: Slots, start: u64, end: u64, ticks: u64) {
-    // SAFETY: the ring is borrowed.
-    unsafe { slots.put(start + 1, ticks) };
+fn publish(ring: &ThreadRing, end: u64) {
     ring.ring.publish(end, 1);
-    slots.fetch_ahead(end);
-    current::give_back(ring);
+    ring.ring.slots().fetch_ahead(end);
 }
 
-/// The same where the system has to be asked for the time.
+/// Gives a record its time, publishes it and ends its event where the system has to be asked for the time, or the ring is not the thread's own.
 #[cold]
 #[inline(never)]
-fn publish_by_system(ring: NonNull<ThreadRing>, start: u64, end: u64) -> u64 {
+fn publish_otherwise(ring: NonNull<ThreadRing>, start: u64, end: u64) -> u64 {
     // SAFETY: it is the ring of an encoder, which is alive.
     let ring = unsafe { ring.as_ref() };
     let ticks = ring.ticks.now();
-    publish(ring, ring.ring.slots(), start, end, ticks);
+    ring.ring.put(start + 1, ticks);
+    publish(ring, end);
+    current::give_back(ring);
     ticks
 }
 

@@ -42,6 +42,7 @@ pub(crate) const RECORDS_PER_RING: u64 = 4;
 
 /// A ring. Its words, and what a reader of nothing but memory has to know, are where [`RingMemory`] says.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Ring {
     state: NonNull<RingState>,
     first: NonNull<AtomicU64>,
@@ -86,6 +87,16 @@ impl Slots {
 }
 
 impl Slots {
+    /// The words from `position` on, if at least `count` of them come before the ring begins anew.
+    #[inline(always)]
+    pub(crate) fn stretch(self, position: u64, count: u64) -> Option<Stretch> {
+        let index = position & self.mask;
+        (index + (count - 1) <= self.mask).then(|| Stretch {
+            // In bounds, because the mask is the last index.
+            first: self.first.wrapping_add(index as usize),
+        })
+    }
+
     /// Lets the processor fetch the words that a writer at `position` comes to soon, to be written.
     ///
     /// The consumer has read them in the last lap, so they are in its core's cache. A hint that changes nothing but time.
@@ -109,6 +120,25 @@ impl Slots {
         }
         #[cfg(not(all(target_arch = "x86_64", not(miri))))]
         let _ = position;
+    }
+}
+
+/// Words of a ring that follow each other in memory: to store one takes no look at the ring's size.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stretch {
+    first: *const AtomicU64,
+}
+
+impl Stretch {
+    /// Stores the word at `index`.
+    ///
+    /// # Safety
+    /// The ring is alive, and `index` is less than what the stretch was asked for.
+    #[inline(always)]
+    pub(crate) unsafe fn put(self, index: usize, word: u64) {
+        // SAFETY: `Slots::stretch` has seen that the words up to there are the ring's.
+        let slot = unsafe { &*self.first.add(index) };
+        slot.store(word, Ordering::Relaxed);
     }
 }
 

@@ -20,7 +20,7 @@ use crate::sync::{AtomicBool, AtomicU64, Ordering};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
     /// The thread's own.
-    Home,
+    Home = 0,
     /// For events that happen while one of this thread is being encoded.
     Nested,
     /// For one event of a thread whose thread-local data are gone.
@@ -63,22 +63,32 @@ const FREE: u64 = 0;
 const CLAIMED: u64 = 1;
 const RELEASED: u64 = 2;
 
+/// Of `role`, the number of the [`TickSource`] is below; the [`Use`] is from here on.
+const USE_SHIFT: u32 = 8;
+
 /// See the [module](self).
+///
+/// What every event looks at comes first, so that it is on one line of the cache.
 #[derive(Debug)]
+#[repr(C, align(64))]
 pub(crate) struct ThreadRing {
     pub(crate) ring: Ring,
-    pub(crate) ticks: TickSource,
+    /// The [`Use`] that it was claimed for, and how it is told the time: what a finished event looks at, at once.
+    role: AtomicU64,
     /// The length in words that no record of this ring may exceed.
     pub(crate) longest_record: u64,
+    pub(crate) ticks: TickSource,
     /// What this ring's events flow into.
     pub(crate) flow: Arc<Flow>,
-    /// The [`Use`] that it was claimed for: what a finished event looks at.
-    role: AtomicU64,
     owner: AtomicU64,
     /// For a nested ring: whether an event is being encoded in it.
     busy: AtomicBool,
     /// What the owning thread last saw of the ring's tail.
     known_tail: AtomicU64,
+}
+
+fn role(what: Use, ticks: TickSource) -> u64 {
+    ticks as u64 | (what as u64) << USE_SHIFT
 }
 
 impl ThreadRing {
@@ -88,7 +98,7 @@ impl ThreadRing {
             ring,
             ticks,
             flow,
-            role: AtomicU64::new(Use::Scratch as u64),
+            role: AtomicU64::new(role(Use::Scratch, ticks)),
             owner: AtomicU64::new(FREE),
             busy: AtomicBool::new(false),
             known_tail: AtomicU64::new(0),
@@ -116,6 +126,13 @@ impl ThreadRing {
     pub(crate) fn room(&self, words: u64) -> Option<(u64, u64)> {
         let (start, reserved) = (self.ring.start(), self.ring.reserved());
         (start + words <= reserved).then(|| (start, self.limit_within(start, reserved)))
+    }
+
+    /// Where the next record begins, if it can have `words` words at once and is to have no more.
+    #[inline(always)]
+    pub(crate) fn room_at_once(&self, words: u64) -> Option<u64> {
+        let start = self.ring.start();
+        (start + words <= self.ring.reserved()).then_some(start)
     }
 
     /// Up to where a record that begins at `start` may be written for now, but for its last word, which there is always room for.
@@ -200,27 +217,41 @@ impl ThreadRing {
             .store(dropped + 1, Ordering::Relaxed);
     }
 
-    /// Whether this is the thread's own ring.
+    /// The present tick where nothing is to be called for it, nor at the end of an event: in the thread's own ring.
     #[inline(always)]
+    pub(crate) fn ticks_at_home(&self) -> Option<u64> {
+        // At home, the number of the clock is all there is.
+        TickSource::at_once_by(self.role.load(Ordering::Relaxed))
+    }
+
+    fn is_used_as(&self, what: Use) -> bool {
+        self.role.load(Ordering::Relaxed) >> USE_SHIFT == what as u64
+    }
+
+    /// Whether this is the thread's own ring.
     pub(crate) fn is_home(&self) -> bool {
-        self.role.load(Ordering::Relaxed) == Use::Home as u64
+        self.is_used_as(Use::Home)
     }
 
     pub(crate) fn is_scratch(&self) -> bool {
-        self.role.load(Ordering::Relaxed) == Use::Scratch as u64
+        self.is_used_as(Use::Scratch)
     }
 
     pub(crate) fn is_loan(&self) -> bool {
-        self.role.load(Ordering::Relaxed) == Use::Loan as u64
+        self.is_used_as(Use::Loan)
     }
 
     pub(crate) fn is_retired(&self) -> bool {
-        self.role.load(Ordering::Relaxed) == Use::Retired as u64
+        self.is_used_as(Use::Retired)
+    }
+
+    fn use_as(&self, what: Use) {
+        self.role.store(role(what, self.ticks), Ordering::Relaxed);
     }
 
     /// Makes its thread give it up after its next event. It is never handed on.
     pub(crate) fn retire(&self) {
-        self.role.store(Use::Retired as u64, Ordering::Relaxed);
+        self.use_as(Use::Retired);
     }
 
     /// Takes a nested ring for an event; `false` if it has one already.
@@ -239,17 +270,17 @@ impl ThreadRing {
 
     /// Makes the end of an event that is being encoded in it do nothing more. In a child of `fork`.
     pub(crate) fn leave_behind(&self) {
-        self.role.store(Use::LeftBehind as u64, Ordering::Relaxed);
+        self.use_as(Use::LeftBehind);
     }
 
     // ---- For the registry ----
 
     /// Takes the ring for a thread if it is free. Only under the registry's lock.
-    pub(crate) fn try_claim(&self, role: Use, thread_id: u32) -> bool {
+    pub(crate) fn try_claim(&self, what: Use, thread_id: u32) -> bool {
         if self.is_retired() || self.owner.load(Ordering::Acquire) != FREE {
             return false;
         }
-        self.role.store(role as u64, Ordering::Relaxed);
+        self.use_as(what);
         self.ring
             .label()
             .thread_id

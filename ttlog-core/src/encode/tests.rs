@@ -7,14 +7,15 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Encoder, words_set_aside};
-use crate::clock::TickSource;
+use super::{Encoder, SpanEnd, words_set_aside};
+use crate::clock::{Calibration, Clock, TickSource};
+use crate::current;
 use crate::decode::EventRef;
 use crate::event::{FieldValue, LogEvent};
 use crate::flow::Flow;
 use crate::level::LogLevel;
 use crate::metadata::{FieldDef, Metadata};
-use crate::record::{Header, RING_PREFIX_WORDS};
+use crate::record::{Header, RING_PREFIX_WORDS, flag};
 use crate::ring::{Cursor, Ring};
 use crate::sink::Overflow;
 use crate::thread_ring::{ThreadRing, Use};
@@ -23,8 +24,11 @@ use crate::value::Value;
 /// The longest record, in words.
 const LONGEST: u64 = 128;
 
-/// The record, as the recorder has it, of an event that `write` gives `values` values.
-fn record(values: u64, write: impl FnOnce(&mut Encoder)) -> Vec<u64> {
+/// The words of the rings here.
+const RING: u64 = 1024;
+
+/// A ring whose oldest events are overwritten.
+fn claimed(ticks: TickSource, what: Use) -> ThreadRing {
     let (control, _) = crossbeam_channel::bounded(1);
     let flow = Flow::new(
         control,
@@ -32,9 +36,15 @@ fn record(values: u64, write: impl FnOnce(&mut Encoder)) -> Vec<u64> {
         Duration::ZERO,
         Default::default(),
     );
-    let ring = Ring::new(1024).unwrap();
-    let ring = ThreadRing::new(ring, TickSource::precise(), LONGEST, Arc::new(flow));
-    assert!(ring.try_claim(Use::Nested, 1));
+    let ring = Ring::new(RING as usize).unwrap();
+    let ring = ThreadRing::new(ring, ticks, LONGEST, Arc::new(flow));
+    assert!(ring.try_claim(what, 1));
+    ring
+}
+
+/// The record, as the recorder has it, of an event that `write` gives `values` values.
+fn record(values: u64, write: impl FnOnce(&mut Encoder)) -> Vec<u64> {
+    let ring = claimed(TickSource::precise(), Use::Nested);
     let set_aside = words_set_aside(values);
     assert!(ring.make_room(RING_PREFIX_WORDS + set_aside));
     let mut encoder = Encoder::on(NonNull::from(&ring), 0, set_aside);
@@ -42,7 +52,7 @@ fn record(values: u64, write: impl FnOnce(&mut Encoder)) -> Vec<u64> {
     encoder.finish();
     let mut words = Vec::new();
     let mut cursor = Cursor::default();
-    ring.ring.read(&mut cursor, 1024, &mut words);
+    ring.ring.read(&mut cursor, RING, &mut words);
     let header = Header(u64::from_le(words[0]));
     assert_eq!(header.length(), words.len());
     assert!(words.len() as u64 <= LONGEST);
@@ -329,5 +339,50 @@ fn damaged_records_are_read_to_an_end() {
         if let Some(event) = EventRef::parse(&words, &metadata, None) {
             let _ = event.to_log_event();
         }
+    }
+}
+
+#[test]
+fn the_end_of_a_span_is_written_at_once_where_it_is_whole_before_the_ring_begins_anew() {
+    // The length of a tick is known from then on.
+    Calibration::new();
+    for start in RING - 8..=RING {
+        for around in [0, 9] {
+            // That clock is read at once on any machine.
+            let ring = claimed(TickSource::of(Clock::Coarse), Use::Home);
+            assert!(ring.make_room(RING + 8));
+            ring.ring.publish(start, 0);
+            let end = SpanEnd::in_ring(&ring, 7);
+            // Whether there is a span around it is known only when it is written.
+            assert_eq!(end.is_some(), start == RING || start + 5 <= RING, "{start}");
+            let Some(end) = end else { continue };
+            end.write(3, u64::MAX, around);
+            // The ring goes: it must not stay this thread's.
+            assert!(std::ptr::eq(current::take(), &ring));
+            let mut words = Vec::new();
+            let mut cursor = Cursor {
+                position: start,
+                count: 0,
+            };
+            ring.ring.read(&mut cursor, RING, &mut words);
+            let header = Header(u64::from_le(words[0]));
+            assert_eq!((header.site(), header.length()), (7, words.len()));
+            assert_eq!(words[2..4], [3_u64.to_le(), 0]);
+            match around {
+                0 => assert_eq!(words.len(), 4),
+                around => assert_eq!(words[4..], [around.to_le()]),
+            }
+            assert_eq!(header.has(flag::IN_SPAN), around != 0);
+        }
+    }
+}
+
+#[test]
+fn a_ring_that_is_not_the_thread_s_own_is_not_written_at_once() {
+    Calibration::new();
+    for what in [Use::Nested, Use::Loan, Use::Scratch, Use::Retired] {
+        let ring = claimed(TickSource::of(Clock::Coarse), what);
+        assert!(ring.make_room(8));
+        assert!(SpanEnd::in_ring(&ring, 7).is_none(), "{what:?}");
     }
 }

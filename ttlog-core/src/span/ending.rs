@@ -1,7 +1,11 @@
 //! The ends of spans.
 //!
-//! What is called takes values and no reference to a span or to a guard: so where these are made and dropped in one function, as they are with
-//! `span!`, the compiler keeps them in registers, and one that is not enabled is never stored.
+//! What is called is given values in memory of its own, and no reference to a span or to a guard: so where these are made and dropped in one function,
+//! as they are with `span!`, the compiler keeps them in registers, and one that is not enabled is never stored. What is given in memory takes no
+//! registers of who is called: the usual end has nearly none to save.
+//!
+//! The usual end is one without a balance, in order, and with [nothing in its way](SpanEnd). All that is found out before anything is done, so that what
+//! is cold begins with everything as it was.
 //!
 //! An [`Ending`] is made by the drop of a handle, and used once. That of a handle beside others ends nothing but that handle.
 
@@ -9,7 +13,7 @@ use super::account::Balance;
 use super::scope::{self, Visit};
 use super::sharing;
 use super::site::SpanSite;
-use crate::encode::Encoder;
+use crate::encode::{Encoder, SpanEnd};
 
 /// What has to be known of a span to end it.
 #[derive(Debug, Clone, Copy)]
@@ -21,97 +25,76 @@ pub(super) struct Ending {
     pub(super) balance: Balance,
 }
 
+/// The same of a span that is to be left first.
+#[derive(Debug)]
+struct Leaving {
+    visit: Visit,
+    ending: Ending,
+}
+
 impl Ending {
     /// Ends the span where the thread is.
     #[inline(always)]
     pub(super) fn end(self) {
-        end_here(self.site, self.id, self.start, self.balance);
+        end_here(self);
     }
 
     /// Leaves the span, so that its end is not in itself, and ends it.
     #[inline(always)]
     pub(super) fn leave_and_end(self, visit: Visit) {
-        leave_and_end(visit, self.site, self.id, self.start, self.balance);
-    }
-
-    /// Records the end, in the place `around`.
-    #[inline(always)]
-    fn record(self, around: u64) {
-        if !self.balance.is_empty() {
-            return self.record_balance(around);
-        }
-        let (site, id) = (&self.site.end, self.id);
-        Encoder::end_span(site, id, self.start, around, || {
-            self.record_balance(around);
+        leave_and_end(Leaving {
+            visit,
+            ending: self,
         });
     }
-
-    #[inline(always)]
-    fn record_balance(self, around: u64) {
-        record_balance(self.site, self.id, self.start, around, self.balance);
-    }
-}
-
-// Each of these takes what fits into registers, which an `Ending` does not.
-
-#[inline(never)]
-fn end_here(site: &'static SpanSite, id: u64, start: u64, balance: Balance) {
-    let ending = Ending {
-        site,
-        id,
-        start,
-        balance,
-    };
-    ending.record(scope::current_id());
 }
 
 #[inline(never)]
-fn leave_and_end(visit: Visit, site: &'static SpanSite, id: u64, start: u64, balance: Balance) {
-    if !visit.is_last() {
-        return leave_out_of_order(&visit, site, id, start, balance);
+fn end_here(ending: Ending) {
+    if ending.balance.is_empty()
+        && let Some(end) = SpanEnd::at_once(&ending.site.end)
+    {
+        return end.write(ending.id, ending.start, scope::current_id());
     }
-    let ending = Ending {
-        site,
-        id,
-        start,
-        balance,
-    };
-    let around = visit.leave_last();
-    ending.record(around);
+    end_otherwise(&ending);
+}
+
+#[inline(never)]
+fn leave_and_end(leaving: Leaving) {
+    let Leaving { visit, ending } = &leaving;
+    if ending.balance.is_empty()
+        && visit.is_last()
+        && let Some(end) = SpanEnd::at_once(&ending.site.end)
+    {
+        let around = visit.leave_last();
+        return end.write(ending.id, ending.start, around);
+    }
+    leave_and_end_otherwise(&leaving);
 }
 
 #[cold]
 #[inline(never)]
-fn leave_out_of_order(
-    visit: &Visit,
-    site: &'static SpanSite,
-    id: u64,
-    start: u64,
-    balance: Balance,
-) {
-    visit.leave(id);
-    end_here(site, id, start, balance);
+fn leave_and_end_otherwise(Leaving { visit, ending }: &Leaving) {
+    visit.leave(ending.id);
+    end_otherwise(ending);
 }
 
+/// Ends a handle, and the span if it is the only one or the last.
 #[cold]
 #[inline(never)]
-fn record_balance(site: &'static SpanSite, id: u64, start: u64, around: u64, balance: Balance) {
-    if balance.is_of_only_handle() {
-        Encoder::end_span_with(&site.end, id, start, around, balance.told());
-    } else {
-        end_handle(site, id, start, around, balance);
-    }
-}
-
-/// Ends a handle that is not the span's only one, and the span if it is the last.
-#[cold]
-#[inline(never)]
-fn end_handle(site: &'static SpanSite, id: u64, start: u64, around: u64, balance: Balance) {
+fn end_otherwise(ending: &Ending) {
+    let (balance, start) = (ending.balance, ending.start);
     if balance.is_borrowed() {
         return;
     }
-    // SAFETY: both are of a handle that is being dropped, whose account has the mark.
-    if let Some((start_ticks, total)) = unsafe { sharing::give_up(start, balance) } {
-        record_balance(site, id, start_ticks, around, total);
+    let last = if balance.is_of_only_handle() {
+        Some((start, balance))
+    } else {
+        // SAFETY: both are of a handle that is being dropped, whose account has the mark.
+        unsafe { sharing::give_up(start, balance) }
+    };
+    if let Some((start_ticks, total)) = last {
+        let (site, around) = (&ending.site.end, scope::current_id());
+        Encoder::end_span_with(site, ending.id, start_ticks, around, total.told());
     }
 }

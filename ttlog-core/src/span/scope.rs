@@ -16,33 +16,24 @@ use super::surroundings::{TracePrefix, trace_id_of};
 use super::traceparent::TraceParent;
 use crate::current;
 
-/// What a thread knows of where it is.
-struct Here {
+/// What a thread knows of where it is. What events and spans look at comes first.
+#[repr(C)]
+pub(crate) struct Here {
     /// The innermost span or context; 0 for none.
     id: Cell<u64>,
     /// How many guards there are: the lower half. The upper one counts what has gone out of order; see [`Visit`].
     depth: Cell<u64>,
-    /// The trace that `id` belongs to; 0 for none yet.
-    trace: Cell<u128>,
     /// The last number that this thread has given, before the process's seed is put to it; 0 before the first.
     last: Cell<u64>,
     /// What `seed` gives, once there is a last number.
     seed: Cell<u64>,
+    /// The trace that `id` belongs to; 0 for none yet.
+    trace: Cell<u128>,
     /// What is known of the context that the thread has entered last and not left.
     context: Cell<InContext>,
 }
 
 thread_local! {
-    static HERE: Here = const {
-        Here {
-            id: Cell::new(0),
-            depth: Cell::new(0),
-            trace: Cell::new(0),
-            last: Cell::new(0),
-            seed: Cell::new(0),
-            context: Cell::new(InContext::NONE),
-        }
-    };
     static GAPS: RefCell<Gaps> = const { RefCell::new(Gaps::new()) };
 }
 
@@ -52,19 +43,19 @@ const COUNT_BITS: u32 = 40;
 /// The innermost span or context of this thread; 0 for none.
 #[inline(always)]
 pub(crate) fn current_id() -> u64 {
-    HERE.with(|here| here.id.get())
+    current::here(|here| here.id.get())
 }
 
 /// The trace that this thread is in; 0 for none.
 #[inline(always)]
 pub(super) fn current_trace() -> u128 {
-    HERE.with(|here| here.trace.get())
+    current::here(|here| here.trace.get())
 }
 
 /// The innermost span of this thread, contexts skipped; 0 for none.
 #[inline(always)]
 pub(super) fn current_span() -> u64 {
-    HERE.with(|here| {
+    current::here(|here| {
         let context = here.context.get();
         match here.id.get() {
             id if id == context.id => context.span,
@@ -75,7 +66,7 @@ pub(super) fn current_span() -> u64 {
 
 /// Whether who has sent this trace, as far as this thread knows, records it; those that begin here are recorded.
 pub(super) fn is_sampled(trace: u128) -> bool {
-    HERE.with(|here| here.context.get().not_sampled != trace)
+    current::here(|here| here.context.get().not_sampled != trace)
 }
 
 /// What a thread knows in a context, beside its place.
@@ -98,6 +89,18 @@ impl InContext {
 }
 
 impl Here {
+    /// In no span and no context.
+    pub(crate) const fn outside() -> Here {
+        Here {
+            id: Cell::new(0),
+            depth: Cell::new(0),
+            last: Cell::new(0),
+            seed: Cell::new(0),
+            trace: Cell::new(0),
+            context: Cell::new(InContext::NONE),
+        }
+    }
+
     /// A new number, which no other span of this process has, and hardly one of another process.
     #[inline(always)]
     fn new_id(&self) -> u64 {
@@ -118,17 +121,16 @@ impl Here {
     }
 
     #[inline(always)]
-    fn set(&self, place: Place, depth: u64) {
+    fn go_to(&self, place: Place) {
         self.id.set(place.id);
         self.trace.set(place.trace);
-        self.depth.set(depth);
     }
 }
 
 #[cold]
 #[inline(never)]
 fn first_number() -> u64 {
-    HERE.with(|here| here.seed.set(seed()));
+    current::here(|here| here.seed.set(seed()));
     u64::from(current::thread_id()) << COUNT_BITS
 }
 
@@ -149,7 +151,7 @@ pub(crate) fn trace_prefix() -> Option<TracePrefix> {
 
 /// In a child of `fork`: the numbers of this thread are not those of the parent's from now on.
 pub(crate) fn begin_anew() {
-    HERE.with(|here| here.last.set(0));
+    current::here(|here| here.last.set(0));
 }
 
 /// The trace of a span of which only the number is known: this thread's where that is in it, otherwise as if it began with the span.
@@ -162,7 +164,7 @@ pub(super) fn trace_with(id: u64) -> u128 {
 
 /// The trace that begins with a span.
 fn trace_of(root: u64) -> u128 {
-    let high = match HERE.with(|here| here.seed.get()) {
+    let high = match current::here(|here| here.seed.get()) {
         0 => seed(),
         seed => seed,
     };
@@ -180,13 +182,13 @@ impl Place {
     /// Where this thread is.
     #[inline(always)]
     pub(super) fn here() -> Place {
-        HERE.with(Here::place)
+        current::here(Here::place)
     }
 
     /// A new place in a trace; in one of its own where that is 0.
     #[inline(always)]
     pub(super) fn within(trace: u128) -> Place {
-        HERE.with(|here| {
+        current::here(|here| {
             let id = here.new_id();
             // Whoever has a number has the seed.
             let own = trace_id_of(here.seed.get(), id);
@@ -204,9 +206,10 @@ impl Place {
     /// The same where it is known that the thread is in `before`.
     #[inline(always)]
     pub(super) fn enter_from(self, before: Place) -> Visit {
-        HERE.with(|here| {
+        current::here(|here| {
             let depth = here.depth.get() + 1;
-            here.set(self, depth);
+            here.go_to(self);
+            here.depth.set(depth);
             Visit {
                 before,
                 depth,
@@ -261,13 +264,17 @@ impl Visit {
     /// Whether no visits that came later are there, nor have gone otherwise than in order.
     #[inline(always)]
     pub(super) fn is_last(&self) -> bool {
-        HERE.with(|here| here.depth.get() == self.depth)
+        current::here(|here| here.depth.get() == self.depth)
     }
 
     /// Leaves the place of the [last](Visit::is_last) visit; gives that where the thread is then.
     #[inline(always)]
     pub(super) fn leave_last(&self) -> u64 {
-        HERE.with(|here| here.set(self.before, self.depth - 1));
+        current::here(|here| {
+            here.go_to(self.before);
+            // One less than this visit's, but it need not be known here.
+            here.depth.set(here.depth.get() - 1);
+        });
         self.before.id
     }
 
@@ -285,14 +292,15 @@ impl Visit {
     #[inline(never)]
     fn leave_out_of_order(&self, id: u64, with_all_above: bool) {
         let leave = |gaps: &mut Gaps| {
-            HERE.with(|here| {
+            current::here(|here| {
                 let (disorder, now) = (here.depth.get() & !(DISORDER - 1), here.depth.get() as u32);
                 let depth = self.depth as u32;
                 let is_last = depth == now && here.id.get() == id;
                 if is_last || with_all_above {
                     let (depth, place) = gaps.land(depth.saturating_sub(1), self.before);
                     let disorder = disorder.wrapping_add(if is_last { 0 } else { DISORDER });
-                    here.set(place, disorder | u64::from(depth));
+                    here.go_to(place);
+                    here.depth.set(disorder | u64::from(depth));
                 } else if depth < now {
                     gaps.leave(depth, id, self.before);
                     here.depth.set(here.depth.get().wrapping_add(DISORDER));
@@ -348,7 +356,7 @@ impl ContextPlace {
         ContextPlace {
             place: Place::here(),
             span: current_span(),
-            not_sampled: HERE.with(|here| here.context.get().not_sampled),
+            not_sampled: current::here(|here| here.context.get().not_sampled),
         }
     }
 
@@ -356,7 +364,7 @@ impl ContextPlace {
     #[inline(always)]
     pub(super) fn inner(self) -> ContextPlace {
         let place = Place {
-            id: HERE.with(Here::new_id),
+            id: current::here(Here::new_id),
             ..self.place
         };
         ContextPlace { place, ..self }
@@ -384,7 +392,7 @@ impl ContextPlace {
             not_sampled: self.not_sampled,
         };
         ContextScope {
-            before: HERE.with(|here| here.context.replace(context)),
+            before: current::here(|here| here.context.replace(context)),
             _scope: self.place.enter_scope(),
         }
     }
@@ -400,6 +408,6 @@ pub(super) struct ContextScope {
 impl Drop for ContextScope {
     #[inline(always)]
     fn drop(&mut self) {
-        HERE.with(|here| here.context.set(self.before));
+        current::here(|here| here.context.set(self.before));
     }
 }
