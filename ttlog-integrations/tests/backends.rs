@@ -404,6 +404,31 @@ fn a_system_of_nothing_but_ttlog_is_refused() {
 }
 
 #[test]
+fn a_system_that_leads_to_ttlog_by_another_one_is_refused() {
+    in_child("child_that_leads_back_by_tracing");
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_that_leads_back_by_tracing() {
+    if !is_child() {
+        return;
+    }
+    let memory = Memory::new();
+    let handle = ttlog::init().sink(memory.clone()).init();
+    ttlog_integrations::enable_tracing_compatibility();
+    tracing_log::LogTracer::init().unwrap();
+    assert_eq!(
+        set_backend(Backend::Log),
+        Err(BackendError::LeadsBack(Backend::Log))
+    );
+    info!("here");
+    log::info!("there");
+    assert!(handle.flush());
+    assert_eq!(memory.take().len(), 2);
+}
+
+#[test]
 #[ignore = "the child of another test"]
 fn child_that_leads_back() {
     if !is_child() {

@@ -12,6 +12,7 @@ use super::event;
 use super::interest::{self, log_level};
 use super::new_span;
 use super::slab::{Open, Slab};
+use crate::crossing::{Backend, lets_in};
 
 /// A subscriber that brings `tracing`'s events and spans into ttlog, and nothing else: no registry, no layers.
 ///
@@ -54,7 +55,7 @@ impl Subscriber for TtlogSubscriber {
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        is_enabled(log_level(metadata.level()), metadata.target())
+        lets_in(Backend::Tracing) && is_enabled(log_level(metadata.level()), metadata.target())
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
