@@ -286,6 +286,27 @@ pub use ttlog_macros::Fields;
 /// Where the span is not enabled, no parameter is looked at.
 pub use ttlog_macros::instrument;
 
+/// Spans and what enters them, where `tracing` has them.
+pub mod span {
+    pub use ttlog_core::{Entered, Span};
+
+    // Not by `use … as`: the compiler would then call the types so, also to those who know them by the names that they have here.
+
+    /// A span that is entered as long as it lives.
+    pub type EnteredSpan = ttlog_core::SpanGuard;
+
+    /// The number of a span.
+    pub type Id = std::num::NonZeroU64;
+}
+
+/// What puts futures into spans, where `tracing` has it.
+pub mod instrument {
+    pub use ttlog_core::Instrument;
+
+    /// A future in a span.
+    pub type Instrumented<F> = ttlog_core::InSpan<F>;
+}
+
 #[doc(hidden)]
 pub mod __private {
     pub use ttlog_core::__private::*;

@@ -174,6 +174,30 @@ macro_rules! enabled {
     ($($arguments:tt)*) => { $crate::__private::macros::enabled!([$crate] $($arguments)*) };
 }
 
+/// [`enabled!`](crate::enabled) under the name that `tracing` has for events alone.
+///
+/// ```
+/// if ttlog::event_enabled!(ttlog::Level::DEBUG) {
+///     // ... collect what would be costly ...
+/// }
+/// ```
+#[macro_export]
+macro_rules! event_enabled {
+    ($($arguments:tt)*) => { $crate::enabled!($($arguments)*) };
+}
+
+/// [`enabled!`](crate::enabled) under the name that `tracing` has for spans alone, which filters treat as events.
+///
+/// ```
+/// if ttlog::span_enabled!(target: "access", ttlog::Level::DEBUG) {
+///     // ... collect what would be costly ...
+/// }
+/// ```
+#[macro_export]
+macro_rules! span_enabled {
+    ($($arguments:tt)*) => { $crate::enabled!($($arguments)*) };
+}
+
 /// [`enabled!`](crate::enabled) under the name that `log` has for it.
 ///
 /// ```

@@ -243,8 +243,11 @@ fn values_may_log_and_leave_the_function() {
 
 #[test]
 fn fields_that_come_later_are_records_of_their_own() {
-    let records = records(|| info_span!("s").record("rows", "many"));
+    let records = records(|| {
+        info_span!("s").record("rows", "many").record("late", true);
+    });
     assert_eq!(records[1]["rows"], text("many"));
+    assert_eq!(records[2]["late"], true);
     assert_eq!(id_of(&records[0]), id_of(&records[1]));
 }
 

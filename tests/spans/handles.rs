@@ -243,3 +243,77 @@ fn threads_may_clone_and_drop_one_span_at_once() {
     let once = ["INFO begin work", "INFO before the end", "INFO end work"];
     assert_eq!(lines, once.repeat(50));
 }
+
+#[test]
+fn the_current_span_is_known_after_its_end_for_as_long_as_a_handle_is_there() {
+    let told = told(|| {
+        let current = {
+            let _span = ttlog::span!("work", id = 7);
+            Span::current()
+        };
+        let other = current.clone();
+        drop(current);
+        // Whatever readers do when they have the time for it.
+        drop(info_span!("another"));
+        other.record("rows", 3);
+        other.in_scope(|| info!("after its end"));
+        let inner = info_span!(parent: &other, "inner");
+        drop(other);
+        inner.in_scope(|| info!("further in"));
+    });
+    assert_eq!(
+        told,
+        [
+            "INFO begin work id=7",
+            "INFO end work",
+            "INFO begin another",
+            "INFO end another",
+            "work: INFO after its end",
+            "work: INFO begin inner",
+            "work > inner: INFO further in",
+            "INFO end inner",
+        ]
+    );
+}
+
+#[test]
+fn a_span_that_is_not_wanted_gives_way_to_the_current_one() {
+    let told = told_at(LogLevel::Info, || {
+        let _span = ttlog::span!("work");
+        ttlog::debug_span!("step")
+            .or_current()
+            .in_scope(|| info!("in work"));
+        info_span!("step")
+            .or_current()
+            .in_scope(|| info!("in both"));
+    });
+    assert_eq!(
+        told,
+        [
+            "INFO begin work",
+            "work: INFO in work",
+            "work: INFO begin step",
+            "work > step: INFO in both",
+            "INFO end step",
+            "INFO end work",
+        ]
+    );
+}
+
+#[test]
+fn a_cause_is_a_field_with_its_number() {
+    let (pipeline, memory) = pipeline(LogLevel::Trace);
+    let cause = pipeline.scope(|| {
+        let cause = info_span!("cause");
+        let effect = info_span!("effect");
+        effect.follows_from(&cause).follows_from(Span::none());
+        effect.in_scope(|| info!("done"));
+        cause.id().unwrap()
+    });
+    assert!(pipeline.flush());
+    let records = memory.events();
+    let event = records.iter().find(|record| record.message == "done");
+    let fields = &event.unwrap().spans[0].fields;
+    assert_eq!(fields[0].key, "follows_from");
+    assert_eq!(fields[0].value.to_string(), format!("{cause:016x}"));
+}

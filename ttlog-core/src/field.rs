@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::slot::{Recorded, Slot};
-use crate::value::Value;
+pub use crate::value::Value;
 
 /// No value yet: a span that declares a field this way shows it once [`Span::record`](crate::Span::record) has given it a value.
 ///

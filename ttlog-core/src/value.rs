@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::error::Error;
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZero;
 use std::rc::Rc;
@@ -134,6 +135,13 @@ impl Value for Vec<u8> {
 impl Value for SocketAddr {
     fn record(&self, slot: Slot<'_>) -> Recorded {
         slot.display(format_args!("{self}"))
+    }
+}
+
+/// The text.
+impl Value for fmt::Arguments<'_> {
+    fn record(&self, slot: Slot<'_>) -> Recorded {
+        slot.display(*self)
     }
 }
 

@@ -10,6 +10,7 @@
 //! An [`Ending`] is made by the drop of a handle, and used once. That of a handle beside others ends nothing but that handle.
 
 use super::account::Balance;
+use super::node;
 use super::scope::{self, Visit};
 use super::sharing;
 use super::site::SpanSite;
@@ -85,6 +86,9 @@ fn leave_and_end_otherwise(Leaving { visit, ending }: &Leaving) {
 fn end_otherwise(ending: &Ending) {
     let (balance, start) = (ending.balance, ending.start);
     if balance.is_borrowed() {
+        if start != 0 {
+            node::end(start);
+        }
         return;
     }
     let last = if balance.is_of_only_handle() {

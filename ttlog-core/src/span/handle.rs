@@ -6,12 +6,14 @@ use std::num::NonZeroU64;
 use super::account::{Account, Outcome};
 use super::ending::Ending;
 use super::guard::{Entered, EnteredScope, SpanGuard};
+use super::node;
 use super::parent::Parent;
 use super::scope::{self, Place, Visit};
 use super::sharing::Start;
 use super::site::SpanSite;
 use super::traceparent::TraceParent;
 use crate::encode::Encoder;
+use crate::field;
 use crate::level::LogLevel;
 use crate::value::Value;
 
@@ -78,12 +80,17 @@ impl Span {
         Span { begun: None }
     }
 
-    /// The innermost span that this thread is in, to be given fields or to be a parent; one that is not enabled where the thread is in none.
+    /// The innermost span that this thread is in, to be given fields, to be a parent, or to be entered elsewhere; one that is not enabled where the thread is in none.
     ///
-    /// It is no second owner: the span ends with the one that began it, and this one's drop and its outcome mean nothing.
+    /// The span ends with the handles of who began it, and this one's drop and outcome mean nothing to it. But what happens in it is known to be
+    /// in it for as long as this one is there, also after its end.
     ///
     /// ```
-    /// ttlog_core::Span::current().record("rows", 3);
+    /// use ttlog_core::Span;
+    ///
+    /// Span::current().record("rows", 3);
+    /// let span = Span::current();
+    /// std::thread::spawn(move || span.in_scope(|| { /* events here are in the span */ }));
     /// ```
     pub fn current() -> Span {
         match scope::current_span() {
@@ -94,7 +101,7 @@ impl Span {
                     trace: scope::current_trace(),
                 },
                 site: &ANY_SITE,
-                start: Start::at(0),
+                start: Start::held_by(node::hold(None)),
                 account: Account::borrowed(),
             }),
         }
@@ -131,6 +138,28 @@ impl Span {
         self.begun.is_none()
     }
 
+    /// [`Span::is_none`] under the name that `tracing` has for spans which nobody wants.
+    pub fn is_disabled(&self) -> bool {
+        self.is_none()
+    }
+
+    /// The span itself, or the one that this thread is in where it is not enabled: so that a future which is put into it is at least in that.
+    ///
+    /// ```
+    /// use ttlog_core::{Instrument, Span};
+    /// # fn span() -> Span { Span::none() }
+    /// # async fn work() {}
+    /// let working = work().instrument(span().or_current());
+    /// # drop(working);
+    /// ```
+    pub fn or_current(self) -> Span {
+        if self.is_none() {
+            Span::current()
+        } else {
+            self
+        }
+    }
+
     /// Enters it until the guard is dropped. The guard stays in its thread: in async code, [instrument](crate::Instrument) the
     /// future instead. See [`SpanGuard`] for guards that are dropped out of order, or not at all.
     pub fn enter(&self) -> Entered<'_> {
@@ -158,14 +187,24 @@ impl Span {
         EnteredScope::new(self)
     }
 
+    /// Says that it came of another span, which it is not in: gives it the field `follows_from` with that one's number, 16 hexadecimal digits. The last cause that is given
+    /// counts; none is no field.
+    pub fn follows_from(&self, cause: impl Parent) -> &Span {
+        if let Some(id) = cause.parent_id() {
+            self.record("follows_from", field::display(format_args!("{id:016x}")));
+        }
+        self
+    }
+
     /// Gives it one field more.
-    pub fn record(&self, name: &str, value: impl Value) {
+    pub fn record(&self, name: &str, value: impl Value) -> &Span {
         if let Some(mut encoder) = self.begin_fields() {
             if encoder.name(name) {
                 value.record(encoder.slot());
             }
             encoder.finish();
         }
+        self
     }
 
     /// Begins a record of further fields, each of which needs a [name](Encoder::name). `None` for a span that is not enabled, and where the
@@ -221,7 +260,8 @@ impl Drop for Span {
 impl Begun {
     fn another(&self) -> Begun {
         let (start, account) = if self.account.is_borrowed() {
-            (Start::at(0), Account::borrowed())
+            let held = node::hold(NonZeroU64::new(self.start.word()));
+            (Start::held_by(held), Account::borrowed())
         } else {
             (self.start.share(&self.account), Account::of_clone())
         };

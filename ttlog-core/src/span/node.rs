@@ -99,13 +99,38 @@ impl Node {
 
 impl Drop for Node {
     fn drop(&mut self) {
-        if !self.is_begun {
-            return;
+        if self.is_begun {
+            end(self.place.place.id);
         }
-        END.ensure_id();
-        if let Some(mut encoder) = Encoder::begin(&END, 1) {
-            encoder.slot().u64(self.place.place.id);
-            encoder.finish();
+    }
+}
+
+/// The number of a context without fields, which is there so that readers know what is around it until its [`end`]: what this thread is in, or another
+/// one that is not at its end. `None` where it can't be recorded.
+pub(super) fn hold(other: Option<NonZeroU64>) -> Option<NonZeroU64> {
+    BEGIN.ensure_id();
+    let encoder = match other {
+        None => Encoder::begin(&BEGIN, 1),
+        Some(_) => {
+            let origin = Origin {
+                target: None,
+                parent: Some(other),
+            };
+            Encoder::begin_with(&BEGIN, 1, origin)
         }
+    };
+    let mut encoder = encoder?;
+    let id = ContextPlace::here().inner().place.id;
+    encoder.slot().u64(id);
+    encoder.finish();
+    NonZeroU64::new(id)
+}
+
+/// Ends a context, wherever the thread is.
+pub(super) fn end(id: u64) {
+    END.ensure_id();
+    if let Some(mut encoder) = Encoder::begin(&END, 1) {
+        encoder.slot().u64(id);
+        encoder.finish();
     }
 }

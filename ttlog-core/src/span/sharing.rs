@@ -1,4 +1,4 @@
-//! [`Start`]: when a span began; and [`Shared`]: what its handles have in common once there are several.
+//! [`Start`]: what a handle keeps for the end, when the span began as a rule; and [`Shared`]: what its handles have in common once there are several.
 //!
 //! A span with one handle, which nearly all have, knows nothing of this: its start is a word, and its [account](super::account) says how it was entered.
 //! The first clone makes a [`Shared`], puts its address into that word, and marks the account. So a handle learns that it isn't the only one from the
@@ -12,13 +12,14 @@
 //! `AcqRel` and loaded by `Acquire`; the mark is set by `Release` ([`Account::mark_shared`]) and loaded by `Acquire` ([`Account::is_shared`]). What handles tell
 //! is relaxed: the count of the [`Arc`] brings it to the last one.
 
+use std::num::NonZeroU64;
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use super::account::{Account, Balance, Outcome};
 
-/// When a span began, in ticks, or where its handles meet; see the [module](self).
+/// What a handle keeps for the end: when its span began, in ticks, or where its handles meet; see the [module](self).
 #[derive(Debug)]
 pub(super) struct Start(AtomicU64);
 
@@ -42,7 +43,12 @@ impl Start {
         Start(AtomicU64::new(ticks))
     }
 
-    /// Ticks; where the account has the mark, what [`give_up`] needs.
+    /// That of a handle which doesn't own its span, with the context that keeps the span known.
+    pub(super) fn held_by(context: Option<NonZeroU64>) -> Start {
+        Start(AtomicU64::new(context.map_or(0, NonZeroU64::get)))
+    }
+
+    /// Ticks; for a handle that doesn't own its span, the number of a context, 0 for none; where the account has the mark, what [`give_up`] needs.
     #[inline(always)]
     pub(super) fn word(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
