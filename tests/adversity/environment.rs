@@ -13,7 +13,7 @@ fn stderr(child: &str, environment: &[(&str, &str)]) -> Vec<String> {
     let directory = Directory::new();
     let test = format!("environment::{child}");
     let outcome = run_child_with(&test, &directory, environment);
-    assert!(outcome.succeeded, "{}", outcome.stderr);
+    assert!(outcome.status.success(), "{}", outcome.stderr);
     outcome.stderr.lines().map(str::to_owned).collect()
 }
 

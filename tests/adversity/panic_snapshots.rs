@@ -178,7 +178,7 @@ fn a_panic_that_is_a_values_own_affair_leaves_none() {
         "panic_snapshots::child_that_panics_in_a_display",
         &directory,
     );
-    assert!(outcome.succeeded, "{}", outcome.stderr);
+    assert!(outcome.status.success(), "{}", outcome.stderr);
     assert!(directory.snapshots().is_empty());
 }
 
@@ -331,7 +331,7 @@ fn a_payload_may_be_no_text_or_a_huge_one() {
     let directory = Directory::new();
     let child = "panic_snapshots::child_with_odd_payloads";
     let outcome = run_child(child, &directory);
-    assert!(outcome.succeeded, "{}", outcome.stderr);
+    assert!(outcome.status.success(), "{}", outcome.stderr);
     let snapshots = panics_in(&directory);
     let [first, second] = &snapshots[..] else {
         panic!("{} snapshots", snapshots.len());
@@ -406,7 +406,7 @@ fn child_that_panics_in_a_destructor() {
 fn a_panic_within_a_scope_or_of_a_custom_logger_is_in_the_snapshot() {
     let directory = Directory::new();
     let outcome = run_child("panic_snapshots::child_that_panics_elsewhere", &directory);
-    assert!(outcome.succeeded, "{}", outcome.stderr);
+    assert!(outcome.status.success(), "{}", outcome.stderr);
     let expected = [
         "thread panicked: in a scope",
         "thread panicked: in a logger",

@@ -1,17 +1,18 @@
 //! Sinks that can be looked into and held up, bounded waits, child processes.
 
-use std::io::{self, Read};
+#[path = "../support/process.rs"]
+mod process;
+
+use std::io;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use ttlog::{EventRef, FieldValue, LogEvent, Sink, SinkStats, Stats, TtlogBuilder, TtlogHandle};
 
-/// How long anything may take: more than a loaded machine needs, less than for ever.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+use self::process::End;
+pub(crate) use self::process::{Directory, PATIENCE};
 
 /// A pipeline that overflows soon: rings of 8 KiB, a recorder of 64 KiB, and little patience with sinks.
 pub(crate) fn tiny() -> TtlogBuilder {
@@ -204,26 +205,10 @@ pub(crate) fn bounded<R: Send + 'static>(
 
 // ---- Files ----
 
-/// A directory of this test's own, removed in the end.
-pub(crate) struct Directory(PathBuf);
-
 impl Directory {
-    pub(crate) fn new() -> Directory {
-        static LAST: AtomicU32 = AtomicU32::new(0);
-        let number = LAST.fetch_add(1, Ordering::Relaxed);
-        let name = format!("ttlog-adversity-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&path).unwrap();
-        Directory(path)
-    }
-
-    pub(crate) fn path(&self) -> &PathBuf {
-        &self.0
-    }
-
     /// The snapshots in it.
     pub(crate) fn snapshots(&self) -> Vec<PathBuf> {
-        std::fs::read_dir(&self.0)
+        std::fs::read_dir(self.path())
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .filter(|path| {
@@ -231,12 +216,6 @@ impl Directory {
                     .is_some_and(|extension| extension == "ttlog")
             })
             .collect()
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
@@ -249,15 +228,9 @@ pub(crate) fn child_directory() -> Option<PathBuf> {
     std::env::var_os(CHILD).map(PathBuf::from)
 }
 
-/// What became of a child.
-pub(crate) struct Outcome {
-    pub(crate) succeeded: bool,
-    pub(crate) stderr: String,
-}
-
 /// Runs an ignored test of this program in a process of its own; kills it where it takes too long.
 #[track_caller]
-pub(crate) fn run_child(test: &str, directory: &Directory) -> Outcome {
+pub(crate) fn run_child(test: &str, directory: &Directory) -> End {
     run_child_with(test, directory, &[])
 }
 
@@ -267,45 +240,22 @@ pub(crate) fn run_child_with(
     test: &str,
     directory: &Directory,
     environment: &[(&str, &str)],
-) -> Outcome {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args([test, "--exact", "--ignored", "--nocapture"])
+) -> End {
+    let child = process::child(test)
         .env(CHILD, directory.path())
-        .env_remove("RUST_LOG")
-        .env_remove("RUST_BACKTRACE")
         .envs(environment.iter().copied())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut pipe = child.stderr.take().unwrap();
-    let reader = thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = pipe.read_to_end(&mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
-    });
-    let since = Instant::now();
-    let status = loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            break status;
-        }
-        if since.elapsed() > PATIENCE {
-            let _ = child.kill();
-            let _ = child.wait();
-            panic!("{test} did not end: {}", reader.join().unwrap());
-        }
-        thread::sleep(Duration::from_millis(2));
-    };
-    Outcome {
-        succeeded: status.success(),
-        stderr: reader.join().unwrap(),
-    }
+        .spawn();
+    process::end(child.unwrap())
 }
 
 /// The same, for a child that has to succeed; gives what it wrote to stderr.
 #[track_caller]
 pub(crate) fn run_child_to_success(test: &str, directory: &Directory) -> String {
     let outcome = run_child(test, directory);
-    assert!(outcome.succeeded, "{test} failed:\n{}", outcome.stderr);
+    assert!(
+        outcome.status.success(),
+        "{test} failed:\n{}",
+        outcome.stderr
+    );
     outcome.stderr
 }

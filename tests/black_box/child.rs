@@ -1,12 +1,17 @@
 //! The process that is killed: it logs numbered events from several threads, and says in a mapped file which calls have returned.
 
+#[path = "../support/process.rs"]
+pub(crate) mod process;
+
 use std::fs::{self, File};
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ttlog::Overflow;
+
+use self::process::{Directory, End};
 
 /// How many threads log.
 pub(crate) const THREADS: usize = 3;
@@ -15,48 +20,45 @@ pub(crate) const KEPT: usize = 3;
 /// For each thread: the number of its last event whose call has returned, plus one, and the wall time after that call.
 pub(crate) const PROGRESS_WORDS: usize = 2 * THREADS;
 
-/// A directory of one test, removed at its end.
-pub(crate) struct Scene(pub(crate) PathBuf);
+/// The directory of one test.
+pub(crate) struct Scene(Directory);
 
 impl Scene {
-    pub(crate) fn new(name: &str) -> Scene {
-        let path = std::env::temp_dir().join(format!("ttlog-box-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Scene(path)
+    pub(crate) fn new() -> Scene {
+        Scene(Directory::new())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
     }
 
     pub(crate) fn black_box(&self) -> PathBuf {
-        self.0.join("box")
+        self.path().join("box")
     }
 
     pub(crate) fn snapshots(&self) -> PathBuf {
-        self.0.join("snapshots")
+        self.path().join("snapshots")
     }
 
     pub(crate) fn progress(&self) -> PathBuf {
-        self.0.join("progress")
+        self.path().join("progress")
     }
 
     /// Starts the child, which ends as `ending` says.
     pub(crate) fn start(&self, ending: &str, capacity_bytes: usize) -> Child {
         fs::write(self.progress(), [0; 8 * PROGRESS_WORDS]).unwrap();
-        Command::new(std::env::current_exe().unwrap())
-            .args(["--ignored", "--exact", "child::body", "--nocapture"])
-            .env("BOX_SCENE", &self.0)
+        process::child("child::body")
+            .env("BOX_SCENE", self.path())
             .env("BOX_ENDING", ending)
             .env("BOX_CAPACITY", capacity_bytes.to_string())
-            .env_remove("RUST_LOG")
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
             .spawn()
             .unwrap()
     }
-}
 
-impl Drop for Scene {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+    /// The same, and waits for its end.
+    #[track_caller]
+    pub(crate) fn run(&self, ending: &str, capacity_bytes: usize) -> End {
+        process::end(self.start(ending, capacity_bytes))
     }
 }
 

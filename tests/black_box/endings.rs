@@ -2,14 +2,14 @@
 
 use std::fs;
 
-use crate::child::{KEPT, Scene};
+use crate::child::{KEPT, Scene, process};
 
 const CAPACITY: usize = 1 << 20;
 
 /// Runs the child to its end; gives what the next start has saved.
 fn after(ending: &str) -> Option<crate::remains::Remains> {
-    let scene = Scene::new(&ending.replace(' ', "-"));
-    scene.start(ending, CAPACITY).wait().unwrap();
+    let scene = Scene::new();
+    scene.run(ending, CAPACITY);
     let remains = scene.remains();
     if let Some(remains) = &remains {
         assert!(scene.assert_nothing_is_missing(remains, CAPACITY) > 0);
@@ -36,10 +36,10 @@ fn a_run_that_was_aborted_or_left_without_a_word_is_saved() {
 
 #[test]
 fn runs_that_end_badly_again_and_again_do_not_fill_the_disk() {
-    let scene = Scene::new("again");
+    let scene = Scene::new();
     let saved = || fs::read_dir(scene.snapshots()).map_or(0, Iterator::count);
     for run in 0..KEPT + 3 {
-        scene.start("aborts", CAPACITY).wait().unwrap();
+        scene.run("aborts", CAPACITY);
         // The first has nothing to save.
         assert_eq!(saved(), run.min(KEPT));
     }
@@ -47,14 +47,12 @@ fn runs_that_end_badly_again_and_again_do_not_fill_the_disk() {
 
 #[test]
 fn a_child_of_fork_neither_logs_into_the_black_box_nor_keeps_it() {
-    let scene = Scene::new("fork");
-    let status = scene
-        .start("forks, and leaves without a word", CAPACITY)
-        .wait();
-    assert!(status.unwrap().success());
+    let scene = Scene::new();
+    let mut child = scene.start("forks, and leaves without a word", CAPACITY);
+    assert!(process::wait(&mut child).unwrap().success());
     // The forked child is there yet.
     let remains = scene.remains().unwrap();
-    let forked = fs::read_to_string(scene.0.join("forked")).unwrap();
+    let forked = fs::read_to_string(scene.path().join("forked")).unwrap();
     // SAFETY: a plain system call; nobody has reaped the process.
     let killed = unsafe { libc::kill(forked.parse().unwrap(), libc::SIGKILL) };
     assert_eq!(killed, 0);

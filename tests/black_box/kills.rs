@@ -4,7 +4,7 @@ use std::process::Child;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
-use crate::child::Scene;
+use crate::child::{Scene, process};
 
 /// Reproducible from its seed, which failures name.
 struct Random(u64);
@@ -53,7 +53,7 @@ fn end_at_random_moments(ending: &str, end: impl Fn(&mut Child), reasons: &[&str
         .as_nanos() as u64;
     println!("seed {seed}");
     let mut random = Random(seed);
-    let scene = Scene::new(&ending.replace(' ', "-"));
+    let scene = Scene::new();
     let (mut events, mut at_start, mut empty) = (0, 0, 0);
     for time in 0..times {
         let capacity = [64 << 10, 1 << 20, 16 << 20][random.below(3) as usize];
@@ -61,7 +61,7 @@ fn end_at_random_moments(ending: &str, end: impl Fn(&mut Child), reasons: &[&str
         // Most are killed while they log, some while they start.
         sleep(Duration::from_micros(random.below(40_000)));
         end(&mut child);
-        child.wait().unwrap();
+        process::end(child);
         println!("kill {time}, capacity {capacity}");
         match scene.remains() {
             Some(remains) => {

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use ttlog::{InitError, TtlogHandle};
 
-use crate::child::Scene;
+use crate::child::{Scene, process};
 
 fn start_at(path: &Path) -> Result<TtlogHandle, InitError> {
     let builder = ttlog::init().recorder_only().capacity_bytes(1);
@@ -25,7 +25,7 @@ fn refused(path: &Path) -> String {
 
 #[test]
 fn the_second_on_a_path_is_told_who_has_it() {
-    let scene = Scene::new("second");
+    let scene = Scene::new();
     let first = start_at(&scene.black_box()).unwrap();
     match start_at(&scene.black_box()) {
         Err(error @ InitError::BlackBoxInUse { .. }) => {
@@ -43,10 +43,10 @@ fn the_second_on_a_path_is_told_who_has_it() {
 
 #[test]
 fn a_path_through_another_directory_is_the_same_path() {
-    let scene = Scene::new("other-name");
+    let scene = Scene::new();
     let _first = start_at(&scene.black_box()).unwrap();
-    symlink(&scene.0, scene.0.join("link")).unwrap();
-    let second = start_at(&scene.0.join("link/box"));
+    symlink(scene.path(), scene.path().join("link")).unwrap();
+    let second = start_at(&scene.path().join("link/box"));
     assert!(
         matches!(second, Err(InitError::BlackBoxInUse { .. })),
         "{second:?}"
@@ -55,13 +55,13 @@ fn a_path_through_another_directory_is_the_same_path() {
 
 #[test]
 fn files_of_others_are_refused_and_stay_as_they_are() {
-    let scene = Scene::new("foreign");
+    let scene = Scene::new();
     let path = scene.black_box();
     fs::write(&path, "precious").unwrap();
     assert!(refused(&path).contains("no black box"));
     assert_eq!(fs::read(&path).unwrap(), b"precious");
 
-    let link = scene.0.join("link");
+    let link = scene.path().join("link");
     symlink(&path, &link).unwrap();
     refused(&link);
     assert_eq!(fs::read(&path).unwrap(), b"precious");
@@ -69,12 +69,12 @@ fn files_of_others_are_refused_and_stay_as_they_are() {
 
 #[test]
 fn paths_that_cannot_be_used_are_named_with_what_was_tried() {
-    let scene = Scene::new("impossible");
-    assert!(refused(&scene.0.join("not/there")).contains("could not open the black box"));
-    assert!(refused(&scene.0).contains("could not open"));
+    let scene = Scene::new();
+    assert!(refused(&scene.path().join("not/there")).contains("could not open the black box"));
+    assert!(refused(scene.path()).contains("could not open"));
     refused(Path::new("/dev/null"));
     refused(Path::new("/proc/self/mem"));
-    let fifo = scene.0.join("fifo");
+    let fifo = scene.path().join("fifo");
     assert!(
         Command::new("mkfifo")
             .arg(&fifo)
@@ -87,7 +87,7 @@ fn paths_that_cannot_be_used_are_named_with_what_was_tried() {
 
 #[test]
 fn the_file_is_its_owners_alone_and_takes_its_space_at_once() {
-    let scene = Scene::new("private");
+    let scene = Scene::new();
     let _handle = start_at(&scene.black_box()).unwrap();
     let file = fs::metadata(scene.black_box()).unwrap();
     assert_eq!(file.permissions().mode() & 0o777, 0o600);
@@ -97,7 +97,7 @@ fn the_file_is_its_owners_alone_and_takes_its_space_at_once() {
         file.blocks() * 512,
         file.len()
     );
-    let mut names: Vec<_> = fs::read_dir(&scene.0)
+    let mut names: Vec<_> = fs::read_dir(scene.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
         .collect();
@@ -107,19 +107,13 @@ fn the_file_is_its_owners_alone_and_takes_its_space_at_once() {
 
 #[test]
 fn where_there_is_no_space_the_start_fails_and_what_was_there_stays() {
-    let scene = Scene::new("no-space");
-    scene.start("aborts", 1 << 20).wait().unwrap();
-    let status = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--ignored",
-            "--exact",
-            "place::without_space",
-            "--nocapture",
-        ])
-        .env("BOX_SCENE", &scene.0)
-        .status()
-        .unwrap();
-    assert!(status.success());
+    let scene = Scene::new();
+    scene.run("aborts", 1 << 20);
+    let child = process::child("place::without_space")
+        .env("BOX_SCENE", scene.path())
+        .spawn();
+    let end = process::end(child.unwrap());
+    assert!(end.status.success(), "{}", end.stderr);
     // What the aborted run had left was saved by the start that failed, or is there yet.
     let saved = fs::read_dir(scene.snapshots()).unwrap().count();
     assert_eq!(saved, 1);

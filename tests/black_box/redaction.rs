@@ -8,7 +8,7 @@ use crate::child::Scene;
 
 #[test]
 fn a_redacted_value_is_never_in_the_image() {
-    let scene = Scene::new("redaction");
+    let scene = Scene::new();
     let secret = "hunter2-".repeat(8);
     let constant = || info!("early", password = "early-secret-of-a-constant");
     // The call is known before the name is.

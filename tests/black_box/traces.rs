@@ -7,7 +7,7 @@ use crate::child::Scene;
 
 #[test]
 fn events_in_an_image_have_the_traces_that_went_out() {
-    let scene = Scene::new("traces");
+    let scene = Scene::new();
     let handle = ttlog::init()
         .recorder_only()
         .black_box(scene.black_box())

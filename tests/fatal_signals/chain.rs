@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libc::{SA_SIGINFO, SIG_IGN, SIGABRT, SIGINT, SIGSEGV, SIGTERM, c_int, c_void, siginfo_t};
 
-use crate::child::{self, Mode, Scene};
+use crate::child::{self, Mode, Scene, process};
 use crate::ways;
 
 type Handler = extern "C" fn(c_int, *mut siginfo_t, *mut c_void);
@@ -169,7 +169,7 @@ fn a_handler_that_was_there_before_is_told_all_of_it() {
             } else {
                 format!("{SIGSEGV} 1 0x10 0")
             };
-            let death = scene.end(process);
+            let death = process::end(process);
             assert_eq!(death.status.code(), Some(HANDLED), "{}", death.stderr);
             let told = format!("handler of the application: {told}\n");
             assert!(death.stderr.contains(&told), "{}", death.stderr);
@@ -187,7 +187,7 @@ fn an_abort_that_another_process_sends_is_recorded() {
         let mut process = scene.start("chain::body", mode, "sent");
         wait_until_ready(&mut process);
         send(&process, SIGABRT);
-        let death = scene.end(process);
+        let death = process::end(process);
         assert_eq!(death.signal().0, SIGABRT);
         scene.remains(mode).assert_whole(2, SIGABRT);
     }

@@ -1,20 +1,18 @@
 //! The process that dies: it logs numbered events on two threads, and then goes the way it is told.
 
-use std::fs;
-use std::io::Read;
+#[path = "../support/process.rs"]
+pub(crate) mod process;
+
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
 
 use ttlog::{Overflow, TtlogHandle};
 
+use self::process::{Directory, End};
+
 /// How many events each of the two threads logs.
 pub(crate) const EVENTS: u64 = 700;
-/// How long a child may take: more than a loaded machine needs, less than for ever.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// What is to record the crash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -26,93 +24,44 @@ pub(crate) enum Mode {
     Box,
 }
 
-/// A directory of one child, removed at its end.
-pub(crate) struct Scene(pub(crate) PathBuf);
+/// The directory of one child.
+pub(crate) struct Scene(Directory);
 
 impl Scene {
     pub(crate) fn new() -> Scene {
-        static LAST: AtomicU32 = AtomicU32::new(0);
-        let number = LAST.fetch_add(1, Ordering::Relaxed);
-        let name = format!("ttlog-signals-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Scene(path)
+        Scene(Directory::new())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
     }
 
     pub(crate) fn black_box(&self) -> PathBuf {
-        self.0.join("box")
+        self.path().join("box")
     }
 
     pub(crate) fn snapshots(&self) -> PathBuf {
-        self.0.join("deep/snapshots")
+        self.path().join("deep/snapshots")
     }
 
     /// Starts the ignored test `body`, whose argument is `way`.
     pub(crate) fn start(&self, body: &str, mode: Mode, way: &str) -> Child {
-        Command::new(std::env::current_exe().unwrap())
-            .args(["--ignored", "--exact", body, "--nocapture"])
-            .current_dir(&self.0)
+        process::child(body)
+            .current_dir(self.path())
             .env("CRASH_MODE", format!("{mode:?}"))
             .env("CRASH_WAY", way)
-            .env_remove("RUST_LOG")
-            .env_remove("RUST_BACKTRACE")
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
             .spawn()
             .unwrap()
     }
 
-    /// Waits for its end.
     #[track_caller]
-    pub(crate) fn end(&self, mut child: Child) -> Death {
-        let mut pipe = child.stderr.take().unwrap();
-        let reader = std::thread::spawn(move || {
-            let mut bytes = Vec::new();
-            let _ = pipe.read_to_end(&mut bytes);
-            String::from_utf8_lossy(&bytes).into_owned()
-        });
-        let status = wait(&mut child);
-        let stderr = reader.join().unwrap();
-        let Some(status) = status else {
-            panic!("the child did not end: {stderr}");
-        };
-        Death { status, stderr }
-    }
-
-    #[track_caller]
-    pub(crate) fn run(&self, body: &str, mode: Mode, way: &str) -> Death {
-        self.end(self.start(body, mode, way))
+    pub(crate) fn run(&self, body: &str, mode: Mode, way: &str) -> End {
+        process::end(self.start(body, mode, way))
     }
 }
 
-impl Drop for Scene {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// Waits for a child's end; kills it where that takes too long.
-pub(crate) fn wait(child: &mut Child) -> Option<ExitStatus> {
-    let since = Instant::now();
-    while since.elapsed() < PATIENCE {
-        if let Some(status) = child.try_wait().unwrap() {
-            return Some(status);
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    let _ = child.kill();
-    let _ = child.wait();
-    None
-}
-
-/// How a child has ended.
-pub(crate) struct Death {
-    pub(crate) status: ExitStatus,
-    pub(crate) stderr: String,
-}
-
-impl Death {
+impl End {
     /// The signal, and whether there is a core dump.
     #[track_caller]
     pub(crate) fn signal(&self) -> (i32, bool) {

@@ -2,7 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use crate::child::{Death, Mode, Scene};
+use crate::child::process::End;
+use crate::child::{Mode, Scene};
 use crate::remains::number;
 
 /// A way to die, and what has to be told of it.
@@ -37,19 +38,19 @@ impl SameDeath<'_> {
 
     /// One line more on stderr, and everything that others say there.
     #[track_caller]
-    fn assert_said(&self, without: &Death, death: &Death) {
+    fn assert_said(&self, without: &End, death: &End) {
         let own = |line: &&str| line.contains("ttlog: crashed: ");
         let said = death.stderr.lines().filter(own).count();
         assert_eq!(said, 1, "{}", death.stderr);
         if self.thread.is_none() {
             return;
         }
-        let others = |death: &Death| death.stderr.lines().filter(|line| !own(line)).count();
+        let others = |death: &End| death.stderr.lines().filter(|line| !own(line)).count();
         assert_eq!(others(death), others(without), "{}", death.stderr);
     }
 
     #[track_caller]
-    fn assert_recorded(&self, scene: &Scene, mode: Mode, death: &Death) {
+    fn assert_recorded(&self, scene: &Scene, mode: Mode, death: &End) {
         let remains = scene.remains(mode);
         remains.assert_whole(2, self.reported);
         let crash = remains.crash();

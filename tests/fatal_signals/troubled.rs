@@ -8,7 +8,7 @@ use libc::SIGSEGV;
 use ttlog::SnapshotReader;
 
 use crate::allocator::{CRASH_AT, HELD_UP, HOLD_UP, TRIP};
-use crate::child::{self, Mode, Scene};
+use crate::child::{self, Mode, Scene, process};
 use crate::ways;
 
 #[test]
@@ -203,8 +203,8 @@ fn stderr_is_full() {
     let scene = Scene::new();
     let mut process = scene.start("troubled::body", Mode::File, "stderr is full");
     // Nobody reads it before the process has ended.
-    assert!(child::wait(&mut process).is_some());
-    assert_eq!(scene.end(process).signal().0, SIGSEGV);
+    assert!(process::wait(&mut process).is_some());
+    assert_eq!(process::end(process).signal().0, SIGSEGV);
     scene.remains(Mode::File).assert_whole(2, SIGSEGV);
 }
 
