@@ -5,9 +5,10 @@ mod support;
 use std::sync::Mutex;
 use std::thread;
 
+use tracing_core::dispatcher::with_default;
 use tracing_core::field::{Field, Visit};
 use tracing_core::span::Id;
-use tracing_core::{Event, Subscriber};
+use tracing_core::{Dispatch, Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{EnvFilter, registry};
@@ -151,4 +152,31 @@ fn child_with_a_span_that_ends_elsewhere() {
     drop(outer);
     assert_eq!(take(), ["in both in inner in outer"]);
     assert_eq!(*CLOSED.lock().unwrap(), ["inner", "outer"]);
+}
+
+#[test]
+fn spans_are_closed_where_they_were_begun_whatever_dispatcher_a_thread_has() {
+    in_child("child_with_two_dispatchers");
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_with_two_dispatchers() {
+    if !is_child() {
+        return;
+    }
+    let [one, other] = [(); 2].map(|()| Dispatch::new(registry().with(ByCurrentSpan)));
+    set_backend(Backend::Tracing).unwrap();
+    // Both registries begin to count at the same id.
+    let of_other = with_default(&other, || tracing::info_span!("of the other"));
+    let outer = with_default(&one, || info_span!("outer"));
+    with_default(&other, || {
+        outer.in_scope(|| info_span!("inner").in_scope(|| info!("inside")));
+    });
+    assert_eq!(take(), ["inside in inner in outer"]);
+    assert_eq!(*CLOSED.lock().unwrap(), ["inner"]);
+    drop(outer);
+    assert_eq!(*CLOSED.lock().unwrap(), ["inner", "outer"]);
+    drop(of_other);
+    assert_eq!(*CLOSED.lock().unwrap(), ["inner", "outer", "of the other"]);
 }

@@ -44,7 +44,9 @@ impl Clone for OpenSpan {
 
 impl Drop for OpenSpan {
     fn drop(&mut self) {
-        self.dispatch.try_close(self.id.clone());
+        at(&self.dispatch, || {
+            self.dispatch.try_close(self.id.clone());
+        });
     }
 }
 
@@ -107,17 +109,21 @@ impl Chain {
         let Some(OpenSpan { dispatch, id, .. }) = self.spans.first() else {
             return dispatcher::get_default(|dispatch| call(dispatch, None));
         };
-        let call = || {
+        at(dispatch, || {
             let _entered = Entered::enter(&self.spans);
             call(dispatch, Some(id.clone()))
-        };
-        // A registry has what it leaves closed by the dispatcher of the thread.
-        let registry = registry_of(dispatch);
-        if registry.is_some() && dispatcher::get_default(registry_of) == registry {
-            call()
-        } else {
-            dispatcher::with_default(dispatch, call)
-        }
+        })
+    }
+}
+
+/// Calls with this dispatcher as that of the thread. By that a registry gives back what it has of a span that is left, and of the one around a span that is closed; any other would
+/// close a span of its own that has the same id.
+fn at<R>(dispatch: &Dispatch, call: impl FnOnce() -> R) -> R {
+    let registry = registry_of(dispatch);
+    if registry.is_some() && dispatcher::get_default(registry_of) == registry {
+        call()
+    } else {
+        dispatcher::with_default(dispatch, call)
     }
 }
 
