@@ -31,7 +31,7 @@ use crate::slot::{Recorded, Slot};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be recorded as it is",
     label = "neither a `ttlog::Value` nor a `std::error::Error`",
-    note = "write `name = %value` to record it by `Display`, `name = ?value` to record it by `Debug`, or implement `ttlog::Value`; before a field of a struct write `#[field(display)]` or `#[field(debug)]`",
+    note = "write `name = %value` to record it by `Display`, `name = ?value` to record it by `Debug`, or implement `ttlog::Value`; before a field of a struct write `#[field(display)]` or `#[field(debug)]`; for a function that takes a value, `field::display(value)` or `field::debug(value)`",
     note = "a type that derives `ttlog::Fields` is recorded field by field where it stands without a name: `info!(value)` or `info!(..value)`"
 )]
 pub trait Value {

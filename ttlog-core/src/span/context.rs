@@ -1,6 +1,7 @@
 //! [`with_context`] and [`Context`]: fields that all events below them have.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::future::Future;
 use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
@@ -10,7 +11,6 @@ use std::task::{Context as TaskContext, Poll};
 use super::future::poll_in_place;
 use super::node::Node;
 use super::scope::{self, ContextPlace};
-use crate::event::FieldValue;
 use crate::value::Value;
 
 /// Where the thread is: its span and the fields of its context. Carries both to other threads and tasks.
@@ -87,32 +87,36 @@ pub(super) fn run<R>(node: Node, work: impl FnOnce() -> R) -> WithContext<R> {
     }
 }
 
-/// Several fields for one context: `context().field("a", 1).field("b", 2).run(|| …)`.
-pub fn context() -> ContextFields {
+/// Several fields for one context, of the types that [`with_context`] takes and that are `Send`: `context().field("a", 1).field("b", &name).run(|| …)`.
+pub fn context<'a>() -> ContextFields<'a> {
     ContextFields { fields: Vec::new() }
 }
 
 /// The fields of a context in the making; see [`context`].
-#[derive(Debug, Clone, Default)]
+#[derive(Default)]
 #[must_use = "a context does nothing until something is run in it"]
-pub struct ContextFields {
-    fields: Vec<(Cow<'static, str>, FieldValue)>,
+pub struct ContextFields<'a> {
+    fields: Vec<(Cow<'a, str>, Box<dyn Value + Send + 'a>)>,
 }
 
-impl ContextFields {
+impl<'a> ContextFields<'a> {
     /// One field more.
-    pub fn field(
-        mut self,
-        name: impl Into<Cow<'static, str>>,
-        value: impl Into<FieldValue>,
-    ) -> Self {
-        self.fields.push((name.into(), value.into()));
+    pub fn field(mut self, name: impl Into<Cow<'a, str>>, value: impl Value + Send + 'a) -> Self {
+        self.fields.push((name.into(), Box::new(value)));
         self
     }
 
     /// Runs `work` with these fields; see [`with_context`].
     pub fn run<R>(self, work: impl FnOnce() -> R) -> WithContext<R> {
         run(Node::begin(&self.fields), work)
+    }
+}
+
+/// The names; a value need not be one that can be shown.
+impl fmt::Debug for ContextFields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.fields.iter().map(|(name, _)| name);
+        f.debug_list().entries(names).finish()
     }
 }
 

@@ -226,9 +226,12 @@ fn a_context_goes_to_other_threads_when_it_is_taken_there() {
                 scope.spawn(|| handle.scope(|| log("without")));
             });
         });
+        let (name, path) = (String::from("c"), std::path::Path::new("/"));
         context()
             .field("a", 1_u64)
             .field("b", "two")
+            .field(&name, &name)
+            .field("d", crate::field::debug(path))
             .run(|| log("several"));
     });
     let find = |message: &str| {
@@ -243,7 +246,8 @@ fn a_context_goes_to_other_threads_when_it_is_taken_there() {
     let begins =
         |event: &&LogEvent| event.field("a").is_some() && number(event, SPAN_ID) == several;
     let begin = events.iter().find(begins).unwrap();
-    assert_eq!(begin.field("b").unwrap().to_string(), "two");
+    let text = |name: &str| begin.field(name).unwrap().to_string();
+    assert_eq!([text("b"), text("c"), text("d")], ["two", "c", "\"/\""]);
 }
 
 #[test]
