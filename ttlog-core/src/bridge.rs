@@ -31,7 +31,7 @@ use crate::level::LogLevel;
 use crate::logger::Logger;
 
 pub use crate::callsite::{CallSite, Interest};
-pub use crate::encode::{Encoder, Origin, Place};
+pub use crate::encode::{Encoder, Origin, Place, Scalars};
 pub use crate::forever::{Forever, Kept};
 pub use crate::metadata::{FieldDef, Metadata};
 pub use crate::report::report;
@@ -206,6 +206,53 @@ mod tests {
         };
         let values: Vec<crate::FieldValue> = scalars.into_iter().map(|(_, value)| value).collect();
         assert!(event.fields.iter().map(|field| &field.value).eq(&values));
+    }
+
+    #[test]
+    fn scalars_that_were_held_are_recorded_by_their_index() {
+        static NAMES: [FieldDef; Scalars::MOST] = [const { FieldDef::new("value") }; Scalars::MOST];
+        static OF_SCALARS: CallSite = CallSite::new(Metadata::new(
+            LogLevel::Info,
+            "bridged",
+            "",
+            "",
+            0,
+            "",
+            &NAMES,
+        ));
+        let memory = crate::sink::Memory::new();
+        let handle = crate::init().sink(memory.clone()).build().unwrap();
+        let scalar = |index| match index {
+            0 => Scalar::bool(true),
+            1 => Scalar::f64(0.5),
+            _ => Scalar::i64(-(index as i64)),
+        };
+        let mut held = Scalars::new();
+        for index in (0..Scalars::MOST).rev() {
+            held.set(index, scalar(index));
+        }
+        assert!((0..Scalars::MOST).all(|index| held.get(index) == scalar(index)));
+        let fewer = Scalars::default();
+        handle.scope(|| {
+            assert!(OF_SCALARS.is_enabled(LogLevel::Info));
+            let begin = |count: usize| Encoder::begin(&OF_SCALARS, count as u64).unwrap();
+            held.record(begin(Scalars::MOST), Scalars::MOST);
+            fewer.record(begin(0), 0);
+            assert!(flush());
+        });
+        let [event, none] = &memory.take()[..] else {
+            panic!("two events")
+        };
+        let values = event.fields.iter().map(|field| field.value.clone());
+        let expected: [crate::FieldValue; Scalars::MOST] = [
+            true.into(),
+            0.5.into(),
+            (-2_i64).into(),
+            (-3_i64).into(),
+            (-4_i64).into(),
+        ];
+        assert!(values.eq(expected));
+        assert!(none.fields.is_empty());
     }
 
     #[test]

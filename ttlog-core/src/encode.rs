@@ -9,6 +9,7 @@
 //! counted as dropped.
 
 mod redacted;
+mod scalars;
 mod span_end;
 #[cfg(all(test, not(loom)))]
 mod tests;
@@ -36,6 +37,7 @@ use crate::thread_ring::{Room, ThreadRing};
 
 pub(crate) use redacted::record_redacted;
 use redacted::{beside_ring, redaction_in};
+pub use scalars::Scalars;
 pub(crate) use span_end::SpanEnd;
 pub(crate) use text::last_word;
 

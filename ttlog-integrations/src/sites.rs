@@ -18,9 +18,7 @@ mod tests;
 
 use std::cell::Cell;
 use std::ptr;
-#[cfg(feature = "log")]
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use ttlog_core::LogLevel;
 use ttlog_core::bridge::{CallSite, FieldDef, Forever, Kept, Metadata, Place};
@@ -103,6 +101,8 @@ pub(crate) struct Site {
     /// Whether a record of this origin was met whose values had other names; relaxed, for it is a hint.
     #[cfg(feature = "log")]
     varies: AtomicBool,
+    /// Whether a record of this origin was met that had other values than a few of one word each; relaxed, for it is a hint.
+    is_mixed: AtomicBool,
 }
 
 impl Origin<'_> {
@@ -162,7 +162,7 @@ fn hash(text: &str) -> u64 {
 
 /// Whether two texts are one, and so the same for as long as both are there.
 #[inline(always)]
-fn is_same_place(one: &str, other: &str) -> bool {
+pub(crate) fn is_same_place(one: &str, other: &str) -> bool {
     (one.len() == other.len()) & ptr::eq(one.as_ptr(), other.as_ptr())
 }
 
@@ -224,6 +224,18 @@ impl Site {
     #[cfg(feature = "log")]
     pub(crate) fn set_varying(&self) {
         self.varies.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether all records of this origin had nothing but a few values of one word each, with the names that the site knows.
+    #[inline(always)]
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.is_mixed.load(Ordering::Relaxed)
+    }
+
+    /// Remembers that a record of this origin had other values.
+    #[cold]
+    pub(crate) fn set_mixed(&self) {
+        self.is_mixed.store(true, Ordering::Relaxed);
     }
 
     /// Whether its events have values of these names.
@@ -359,6 +371,7 @@ impl Site {
             origin: lasting,
             #[cfg(feature = "log")]
             varies: AtomicBool::new(false),
+            is_mixed: AtomicBool::new(false),
         })
     }
 }

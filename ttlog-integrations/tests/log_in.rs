@@ -273,6 +273,98 @@ fn a_source_that_changes_its_mind_loses_no_value() {
     }
 }
 
+/// A value of a kind that is known at run time only.
+type Given = (&'static str, fn() -> Value<'static>);
+
+/// Values, after which it fails or panics where it is told so.
+struct Values(&'static [Given], Option<bool>);
+
+impl Source for Values {
+    fn visit<'a>(&'a self, visitor: &mut dyn VisitSource<'a>) -> Result<(), kv::Error> {
+        for (name, value) in self.0 {
+            visitor.visit_pair(Key::from_str(name), value())?;
+        }
+        match self.1 {
+            None => Ok(()),
+            Some(false) => Err(kv::Error::msg("fails")),
+            Some(true) => panic!("in a source"),
+        }
+    }
+}
+
+#[test]
+fn values_arrive_the_same_whatever_those_of_the_last_record_of_their_call_were() {
+    const ONE: fn() -> Value<'static> = || Value::from(1_u64);
+    const TEXT: fn() -> Value<'static> = || Value::from("text");
+    const SHOWN: fn() -> Value<'static> = || Value::from_display(&"shown");
+    let log = |pipeline: &Pipeline, line, values: &Values| {
+        pipeline.one(|| {
+            ADAPTER.log(
+                &Record::builder()
+                    .level(Level::Info)
+                    .target("kinds")
+                    .file_static(Some(file!()))
+                    .module_path_static(Some(module_path!()))
+                    .line(Some(line))
+                    .args(format_args!("literal"))
+                    .key_values(values)
+                    .build(),
+            );
+        })
+    };
+    let numbers = Values(
+        &[("a", || Value::from(-1_i64)), ("b", || Value::from('b'))],
+        None,
+    );
+    let others = [
+        Values(
+            &[("a", || Value::from(0.5)), ("b", || Value::from(true))],
+            None,
+        ),
+        Values(&[("a", ONE), ("b", TEXT)], None),
+        Values(&[("a", SHOWN), ("b", ONE)], None),
+        Values(&[("a", || Value::null()), ("b", ONE)], None),
+        Values(&[("a", ONE), ("b", || Value::from(u128::MAX))], None),
+        Values(&[("a", ONE), ("another", ONE)], None),
+        Values(&[("b", ONE), ("a", ONE)], None),
+        Values(&[("a", ONE)], None),
+        Values(&[("a", ONE), ("b", ONE), ("c", ONE)], None),
+        Values(
+            &[
+                ("a", ONE),
+                ("b", ONE),
+                ("c", ONE),
+                ("d", ONE),
+                ("e", ONE),
+                ("f", ONE),
+            ],
+            None,
+        ),
+        Values(&[], None),
+        Values(&[("a", ONE)], Some(false)),
+        Values(&[("a", ONE)], Some(true)),
+        Values(&[("a", ONE), ("b", ONE)], Some(true)),
+    ];
+    let pipeline = pipeline();
+    for (line, others) in (1_000..).zip(&others) {
+        let alone = log(&pipeline, 1_000 + line, others);
+        for _ in 0..2 {
+            let event = log(&pipeline, line, &numbers);
+            let expected = [("a", FieldValue::I64(-1)), ("b", FieldValue::Char('b'))];
+            assert_eq!(fields(&event), expected);
+            let event = log(&pipeline, line, others);
+            assert_eq!(
+                (event.panicked, &*event.message),
+                (alone.panicked, "literal")
+            );
+            // One that panics before its names are known has none.
+            if !alone.panicked {
+                assert_eq!(fields(&event), fields(&alone));
+            }
+        }
+    }
+}
+
 // ---- What is wanted ----
 
 #[test]

@@ -13,7 +13,7 @@ use slog::{
     Drain, ErrorRef, ErrorValue, FnValue, Level, Logger, Never, OwnedKVList, PushFnValue, Record,
     Serializer, SingleKV, Value, o,
 };
-use ttlog_core::{FieldValue, LogLevel};
+use ttlog_core::{FieldValue, LogEvent, LogLevel};
 use ttlog_integrations::TtlogSlogDrain;
 
 use support::{NotSaved, Pipeline, Refused, fields, names};
@@ -258,6 +258,106 @@ fn long_texts_and_many_values_arrive() {
     let endless = "x".repeat(1 << 20);
     let event = pipeline.one(|| slog::info!(root(), "endless"; "a" => &endless, "b" => %endless));
     assert!(event.cut && !event.panicked);
+}
+
+/// What hands out key-values, as they come to its mind.
+struct Kv(fn(&mut dyn Serializer) -> slog::Result);
+
+impl slog::KV for Kv {
+    fn serialize(&self, _record: &Record<'_>, serializer: &mut dyn Serializer) -> slog::Result {
+        (self.0)(serializer)
+    }
+}
+
+/// The fields of a record with these values, and whether it is marked; its call is known by its line.
+fn of_call(pipeline: &Pipeline, line: u32, message: fmt::Arguments<'_>, values: &Kv) -> LogEvent {
+    let location = slog::RecordLocation {
+        file: file!(),
+        line,
+        column: 0,
+        function: "",
+        module: module_path!(),
+    };
+    let of_call = slog::RecordStatic {
+        location: &location,
+        tag: "",
+        level: Level::Info,
+    };
+    let log = || root().log(&Record::new(&of_call, &message, slog::BorrowedKV(values)));
+    pipeline.one(log)
+}
+
+#[test]
+fn values_arrive_the_same_whatever_those_of_the_last_record_of_their_call_were() {
+    // From the last to the first, as `slog` does.
+    let numbers = Kv(|to| {
+        to.emit_u64("b", 2)?;
+        to.emit_i64("a", -1)
+    });
+    let others = [
+        Kv(|to| {
+            to.emit_bool("b", true)?;
+            to.emit_f64("a", 0.5)
+        }),
+        Kv(|to| {
+            to.emit_u64("b", 2)?;
+            to.emit_str("a", "text")
+        }),
+        Kv(|to| {
+            to.emit_none("b")?;
+            to.emit_u64("a", 1)
+        }),
+        Kv(|to| {
+            to.emit_u128("b", u128::MAX)?;
+            to.emit_arguments("a", &format_args!("{}", 1))
+        }),
+        Kv(|to| {
+            to.emit_error("b", &NotSaved(Refused))?;
+            to.emit_bytes("a", &[1, 2], slog::BytesKind::Stream)
+        }),
+        Kv(|to| {
+            to.emit_u64("b", 2)?;
+            to.emit_u64("another", 1)
+        }),
+        Kv(|to| to.emit_u64("b", 2)),
+        Kv(|to| to.emit_u64("a", 1)),
+        Kv(|_| Ok(())),
+        Kv(|to| {
+            to.emit_u64("b", 2)?;
+            to.emit_u64("b", 3)
+        }),
+        Kv(|to| (1..9).try_for_each(|n| to.emit_u64(if n % 2 == 1 { "b" } else { "a" }, n))),
+        Kv(|to| {
+            to.emit_u64("b", 2)?;
+            Err(slog::Error::Other)
+        }),
+        Kv(|to| {
+            to.emit_u64("b", 2)?;
+            panic!("in a source")
+        }),
+    ];
+    let pipeline = Pipeline::new();
+    let messages = [
+        format_args!("literal"),
+        format_args!("{} message", "formatted"),
+    ];
+    for (line, others) in (1..).step_by(4).zip(&others) {
+        for (line, message) in (line..).zip(messages) {
+            let alone = of_call(&pipeline, 1_000 + line, message, others);
+            for _ in 0..2 {
+                let event = of_call(&pipeline, line, message, &numbers);
+                let expected = [("a", FieldValue::I64(-1)), ("b", FieldValue::U64(2))];
+                assert_eq!(fields(&event), expected);
+                assert_eq!(event.message, message.to_string());
+                let event = of_call(&pipeline, line, message, others);
+                assert_eq!(fields(&event), fields(&alone));
+                assert_eq!(
+                    (event.panicked, event.message),
+                    (alone.panicked, message.to_string())
+                );
+            }
+        }
+    }
 }
 
 // ---- What is wanted ----

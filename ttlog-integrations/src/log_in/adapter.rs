@@ -7,6 +7,7 @@ use log::{Level, Log, Metadata, Record};
 use ttlog_core::bridge::{Kept, contain_panic, flush, level_is_wanted};
 use ttlog_core::{LogLevel, is_enabled};
 
+use super::plain::record_plainly;
 use super::values::{Expected, KeyNames, record_values};
 use crate::crossing::{Backend, lets_in};
 use crate::event::{Event, is_wanted};
@@ -54,6 +55,12 @@ impl Log for TtlogLogAdapter {
             return;
         }
         match Site::at_once(&plain_origin_of(record, level)) {
+            Some(site) if site.is_plain() => {
+                if site.call_site().is_enabled(level) && !record_plainly(record, site) {
+                    site.set_mixed();
+                    record_otherwise(record, level);
+                }
+            }
             Some(site) if site.is_steady() => {
                 if site.call_site().is_enabled(level) && !record_as_before(record, site) {
                     site.set_varying();

@@ -114,7 +114,7 @@ impl<'a> VisitSource<'a> for Expected {
 
 /// Whether a visit went well. The error is dropped out of line, and what is none needs no look at what it might be.
 #[inline(always)]
-fn is_ok(visited: Result<(), Error>) -> bool {
+pub(super) fn is_ok(visited: Result<(), Error>) -> bool {
     #[cold]
     #[inline(never)]
     fn failed(_error: Error) -> bool {

@@ -68,24 +68,14 @@ impl Collected {
     /// Takes down the values of a record, then those of its logger, each up to one that panics or fails.
     #[inline]
     pub(super) fn take(&mut self, record: &Record<'_>, of_logger: &OwnedKVList) {
-        let mut has_own = false;
-        // Lazy values are the application's own code.
-        let is_whole = contain_panic(|| {
-            let own = is_ok(record.kv().serialize(record, self));
-            has_own = true;
-            is_ok(of_logger.serialize(record, self)) && own
-        });
-        if is_whole != Some(true) {
-            self.failed = true;
-        }
-        if !has_own {
-            self.take_of_logger(record, of_logger);
+        if !hand_out(record, of_logger, self) {
+            self.set_failed();
         }
     }
 
-    #[cold]
-    fn take_of_logger(&mut self, record: &Record<'_>, of_logger: &OwnedKVList) {
-        contain_panic(|| is_ok(of_logger.serialize(record, self)));
+    /// Notes that something is missing.
+    pub(super) fn set_failed(&mut self) {
+        self.failed = true;
     }
 
     /// Records all values in their order, and whether something is missing.
@@ -135,8 +125,14 @@ impl Collected {
     }
 
     fn text(&self, place: &Place) -> &str {
-        // What was written by a formatter is whole characters.
-        str::from_utf8(&self.texts[place.clone()]).unwrap_or("")
+        let bytes = &self.texts[place.clone()];
+        debug_assert!(str::from_utf8(bytes).is_ok());
+        // SAFETY: the places of texts are those of what `emit_str` or a `Writer` has appended, which is whole texts; `texts` only grows.
+        unsafe { str::from_utf8_unchecked(bytes) }
+    }
+
+    pub(super) fn push_scalar(&mut self, key: Key, value: Scalar) {
+        self.pairs.push((key, Held::Scalar(value)));
     }
 
     #[inline(always)]
@@ -167,6 +163,31 @@ impl Collected {
     }
 }
 
+/// Has the values of a record handed out, then those of its logger, each up to one that panics or fails; `false` where one does.
+#[inline(always)]
+pub(super) fn hand_out(
+    record: &Record<'_>,
+    of_logger: &OwnedKVList,
+    to: &mut impl Serializer,
+) -> bool {
+    let mut has_own = false;
+    // Lazy values are the application's own code.
+    let is_whole = contain_panic(|| {
+        let own = is_ok(record.kv().serialize(record, to));
+        has_own = true;
+        is_ok(of_logger.serialize(record, to)) && own
+    });
+    if !has_own {
+        hand_out_of_logger(record, of_logger, to);
+    }
+    is_whole == Some(true)
+}
+
+#[cold]
+fn hand_out_of_logger(record: &Record<'_>, of_logger: &OwnedKVList, to: &mut impl Serializer) {
+    contain_panic(|| is_ok(of_logger.serialize(record, to)));
+}
+
 impl Names for Collected {
     #[inline]
     fn each(&self, mut take: impl FnMut(Text<'_>) -> bool) {
@@ -177,7 +198,7 @@ impl Names for Collected {
 
 /// The name that a key is: a static, unless `slog`'s feature `dynamic-keys` has made it a type of its own.
 #[inline(always)]
-fn name(key: &Key) -> Text<'_> {
+pub(super) fn name(key: &Key) -> Text<'_> {
     fn of_any(key: &impl AsRef<str>) -> &str {
         key.as_ref()
     }

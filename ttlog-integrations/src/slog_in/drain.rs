@@ -7,6 +7,7 @@ use ttlog_core::LogLevel;
 use ttlog_core::bridge::{Kept, contain_panic, flush, level_is_wanted};
 
 use super::collected::Collected;
+use super::plain::Plain;
 use crate::crossing::{Backend, lets_in};
 use crate::event::{Event, is_wanted};
 use crate::sites::{Origin, Site, Text};
@@ -62,6 +63,28 @@ impl TtlogSlogDrain {
         if !site.call_site().is_enabled(level) {
             return;
         }
+        let Some(plain) = Plain::of(site) else {
+            return TtlogSlogDrain::record_any(site, level, record, values);
+        };
+        let recorded = if record.msg().as_str().is_some() {
+            plain.record(record, values)
+        } else {
+            plain.record_with_message(record, values)
+        };
+        if let Err(others) = recorded {
+            site.set_mixed();
+            TtlogSlogDrain::record_by_names(Some(site), level, record, &others);
+        }
+    }
+
+    /// Records what may have any values.
+    #[inline(never)]
+    fn record_any(
+        site: &'static Kept<Site>,
+        level: LogLevel,
+        record: &Record<'_>,
+        values: &OwnedKVList,
+    ) {
         let mut collected = Collected::new();
         collected.take(record, values);
         if !site.has(&collected) {
