@@ -98,23 +98,50 @@ pub(super) fn calls_in(bursts: usize) -> u64 {
 /// Logs in bursts; the samples are the nanoseconds a call, one sample a burst.
 #[inline(always)]
 pub(super) fn in_bursts<L: Logger>(logger: &L, bursts: usize, log: impl Fn(&L, u64)) -> Samples {
-    let scale = clock::nanoseconds_per_tick() / BURST as f64;
     let mut samples = Vec::with_capacity(bursts);
     for burst in 0..bursts + WARM_UP {
-        let first = (burst * BURST) as u64;
-        let ticks = logger.around(|| {
-            let start = clock::ticks();
-            for index in first..first + BURST as u64 {
-                log(logger, index);
-            }
-            clock::ticks() - start
-        });
+        let nanoseconds = one_burst(logger, burst, &log);
         if burst >= WARM_UP {
-            samples.push(ticks as f64 * scale);
+            samples.push(nanoseconds);
         }
         thread::sleep(PAUSE);
     }
     Samples::new(samples)
+}
+
+/// The same of two things in turns, a burst of each: so whatever else the machine does, it does to both.
+#[inline(always)]
+pub(super) fn in_turns(
+    bursts: usize,
+    one: impl Fn(usize) -> f64,
+    other: impl Fn(usize) -> f64,
+) -> (Samples, Samples) {
+    let mut samples = (Vec::with_capacity(bursts), Vec::with_capacity(bursts));
+    for burst in 0..bursts + WARM_UP {
+        let of_one = one(burst);
+        thread::sleep(PAUSE);
+        let of_other = other(burst);
+        thread::sleep(PAUSE);
+        if burst >= WARM_UP {
+            samples.0.push(of_one);
+            samples.1.push(of_other);
+        }
+    }
+    (Samples::new(samples.0), Samples::new(samples.1))
+}
+
+/// Makes the calls of one burst; gives the nanoseconds a call.
+#[inline(always)]
+pub(super) fn one_burst<L: Logger>(logger: &L, burst: usize, log: impl Fn(&L, u64)) -> f64 {
+    let first = (burst * BURST) as u64;
+    let ticks = logger.around(|| {
+        let start = clock::ticks();
+        for index in first..first + BURST as u64 {
+            log(logger, index);
+        }
+        clock::ticks() - start
+    });
+    ticks as f64 * clock::nanoseconds_per_tick() / BURST as f64
 }
 
 /// Logs two integers in bursts; the samples are the nanoseconds of single calls.

@@ -77,6 +77,9 @@ const SPAN: &[Column] = &[
     column("min", "min"),
     column("p50", "p50"),
     column("p99", "p99"),
+    column("event_p50", "an event outside: p50"),
+    column("ratio_min", "÷ that: min"),
+    column("ratio_p50", "p50"),
 ];
 
 const ALLOCATIONS: &[Column] = &[
