@@ -64,7 +64,7 @@ impl CsvWriter {
         if !self.labels.is_empty() {
             out.push_str("service,pid,");
         }
-        out.push_str("time,level,target,thread,message");
+        out.push_str("time,level,target,thread,message,trace_id,span_id");
         match &self.columns {
             Columns::Json => out.push_str(",fields"),
             Columns::Fields(names) => {
@@ -103,6 +103,7 @@ impl EventWriter for CsvWriter {
         }
         out.push(',');
         push_cell(out, event.message(), self.to_terminal);
+        push_ids(out, event);
         match &self.columns {
             Columns::Json => {
                 self.scratch.clear();
@@ -121,6 +122,18 @@ impl EventWriter for CsvWriter {
             }
         }
         out.push('\n');
+    }
+}
+
+/// Appends the cells of the trace and of the span that an event is in, contexts skipped, in hexadecimal digits; empty where it is in none.
+fn push_ids(out: &mut String, event: &EventRef<'_>) {
+    out.push(',');
+    if let Some(id) = event.trace_id() {
+        out.push_str(&format!("{id:032x}"));
+    }
+    out.push(',');
+    if let Some(id) = event.parent_span_id() {
+        out.push_str(&format!("{id:016x}"));
     }
 }
 

@@ -46,7 +46,9 @@ fn csv_has_the_fields_as_json_in_a_column() {
     let (header, rows) = table(&export(&["csv"], &golden()));
     assert_eq!(
         header,
-        ["time", "level", "target", "thread", "message", "fields"]
+        [
+            "time", "level", "target", "thread", "message", "trace_id", "span_id", "fields"
+        ]
     );
     assert_eq!(rows.len(), 5);
     assert_eq!(
@@ -60,7 +62,7 @@ fn csv_has_the_fields_as_json_in_a_column() {
         ]
     );
     assert_eq!(rows[1][3], "worker \"7\"");
-    let fields: Value = serde_json::from_str(&rows[2][5]).unwrap();
+    let fields: Value = serde_json::from_str(&rows[2][7]).unwrap();
     assert_eq!(fields["str"], "two\nlines \u{1b}[31mred");
 }
 
@@ -70,11 +72,11 @@ fn csv_has_a_column_for_each_field_that_is_named() {
         &["csv", "--fields", "user_id,error,str,duration"],
         &golden(),
     ));
-    assert_eq!(header[5..], ["user_id", "error", "str", "duration"]);
-    assert_eq!(rows[0][5..], ["123", "", "", ""]);
-    assert_eq!(rows[1][5..], ["", "no connection: timed out", "", ""]);
+    assert_eq!(header[7..], ["user_id", "error", "str", "duration"]);
+    assert_eq!(rows[0][7..], ["123", "", "", ""]);
+    assert_eq!(rows[1][7..], ["", "no connection: timed out", "", ""]);
     assert_eq!(
-        rows[2][5..],
+        rows[2][7..],
         [
             "",
             "outer: inner cause",
@@ -87,14 +89,14 @@ fn csv_has_a_column_for_each_field_that_is_named() {
 #[test]
 fn csv_has_a_column_for_each_field_there_is_where_all_are_wanted() {
     let (header, rows) = table(&export(&["csv", "--all-fields"], &golden()));
-    assert_eq!(header.len(), 5 + 24);
+    assert_eq!(header.len(), 7 + 24);
     assert!(header.contains(&"attempt".to_owned()));
     assert!(rows.iter().all(|row| row.len() == header.len()));
     let (header, _) = table(&export(
         &["csv", "--all-fields", "-w", "attempt"],
         &golden(),
     ));
-    assert_eq!(header[5..], ["attempt"]);
+    assert_eq!(header[7..], ["attempt"]);
 }
 
 #[test]

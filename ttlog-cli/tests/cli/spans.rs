@@ -128,9 +128,31 @@ fn a_trace_has_slices_that_nest_and_others_on_lines_of_their_own() {
 }
 
 #[test]
-fn csv_has_events_alone() {
-    let table = stdout(&["export", "--format", "csv"], &sample());
-    assert_eq!(table.lines().count(), 1 + 3);
+fn csv_has_events_alone_with_the_trace_and_the_span_that_they_are_in() {
+    let snapshot = sample();
+    let table = stdout(&["export", "--format", "csv"], &snapshot);
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split(',').collect())
+        .collect();
+    assert_eq!(rows.len(), 1 + 3);
+    assert_eq!(rows[0][5..7], ["trace_id", "span_id"]);
+    assert_eq!(rows[1][5..7], ["", ""], "is in none");
+    // As JSON has them; the last event is in a context, within the query.
+    let lines = stdout(&["export", "--format", "json"], &snapshot);
+    let lines = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    let events: Vec<Value> = lines
+        .filter(|line: &Value| line["kind"].is_null())
+        .collect();
+    for (row, event) in rows[2..].iter().zip(&events[1..]) {
+        assert_eq!(row[5], event["trace_id"]);
+        assert_eq!(row[6], event["spans"][1]["id"]);
+        assert_eq!((row[5].len(), row[6].len()), (32, 16));
+    }
+    assert_eq!(rows[2][5], rows[3][5]);
+    assert_ne!(rows[2][6], rows[3][6]);
 }
 
 #[test]
