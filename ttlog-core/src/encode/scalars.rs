@@ -10,7 +10,7 @@ use super::{Encoder, TAGS_IN_HEADER};
 use crate::record::{TAG_BITS, TAGS_SHIFT, Tag};
 use crate::scalar::Scalar;
 
-/// See the [module](self).
+/// A few values of one word each, held until it is known that an event has no others.
 #[derive(Debug, Clone, Copy)]
 pub struct Scalars {
     words: [u64; Scalars::MOST],
