@@ -24,6 +24,8 @@
 //!
 //! What this module has is what the macros stand on; it may change in any version.
 
+use std::num::NonZeroU64;
+
 use crate::callsite;
 use crate::current;
 use crate::dispatch;
@@ -64,6 +66,11 @@ pub fn level_is_wanted(level: LogLevel) -> bool {
 /// [`Encoder::mark_panicked`]. What formats a value needs none of this: the encoder sees to it.
 pub fn contain_panic<R>(run: impl FnOnce() -> R) -> Option<R> {
     current::catch(run).ok()
+}
+
+/// The number of the innermost span that this thread is in. Unlike [`Span::current`](crate::Span::current) it records nothing.
+pub fn current_span_id() -> Option<NonZeroU64> {
+    NonZeroU64::new(crate::span::current_span())
 }
 
 /// Returns when all that was logged before it has reached every sink of the pipeline that this thread logs into; see

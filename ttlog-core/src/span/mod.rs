@@ -59,7 +59,7 @@ pub use info::SpanInfo;
 pub(crate) use live::{LiveSpans, copy_all};
 pub use new_span::NewSpan;
 pub use parent::{hold_parent, parent_id};
-pub(crate) use scope::{Here, begin_anew, current_id, trace_prefix};
+pub(crate) use scope::{Here, begin_anew, current_id, current_span, trace_prefix};
 pub use site::SpanSite;
 pub(crate) use surroundings::TracePrefix;
 pub(crate) use table::SpanTable;

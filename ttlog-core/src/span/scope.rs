@@ -54,7 +54,7 @@ pub(super) fn current_trace() -> u128 {
 
 /// The innermost span of this thread, contexts skipped; 0 for none.
 #[inline(always)]
-pub(super) fn current_span() -> u64 {
+pub(crate) fn current_span() -> u64 {
     current::here(|here| {
         let context = here.context.get();
         match here.id.get() {

@@ -15,7 +15,7 @@ use std::num::NonZeroU64;
 
 use tracing_core::span::{Attributes, Record};
 use tracing_core::{Event, dispatcher};
-use ttlog_core::{Field, FieldValue, LogEvent, LogLevel, Logger, RecordKind, Span};
+use ttlog_core::{Field, FieldValue, LogEvent, LogLevel, Logger, RecordKind, bridge};
 
 use crate::backend::BackendError;
 use crate::crossing::Backend;
@@ -173,7 +173,7 @@ impl Logger for TracingLogger {
         let is_wanted = || {
             let site = site::hint(level, target);
             site.is_always_wanted().unwrap_or_else(|| {
-                let chain = self.spans.chain(Span::current().id().into_iter());
+                let chain = self.spans.chain(bridge::current_span_id().into_iter());
                 chain.within(|dispatch, _| site.is_wanted(dispatch))
             })
         };
