@@ -17,6 +17,18 @@ const LONGEST_CHAIN: u64 = 16;
 const SHORT_WORDS: usize = 3;
 
 impl Encoder {
+    /// Records the formatted message, as [`Encoder::message`] does, in the code of the caller; for messages that are no literals.
+    #[inline(always)]
+    pub fn message_in_line(&mut self, message: fmt::Arguments<'_>) {
+        self.flag(flag::MESSAGE);
+        if self.is_next_at_hand() {
+            self.open(Tag::Display, 1);
+            self.formatted_text(message);
+        } else {
+            self.formatted_in_any_way(Tag::Display, message);
+        }
+    }
+
     /// Appends, with its tag, what a formatter writes.
     #[inline(never)]
     pub(crate) fn formatted(&mut self, tag: Tag, arguments: fmt::Arguments<'_>) {
@@ -185,6 +197,9 @@ impl TextWriter<'_> {
     }
 
     /// Writes the last word; gives the text's length word.
+    ///
+    /// In line, or it would be moved: and what is then read was written in smaller pieces just now, for which the processor waits.
+    #[inline(always)]
     fn end(self) -> u64 {
         if !self.length.is_multiple_of(8) {
             // `write_str` made room for it with the first of its bytes.

@@ -131,7 +131,7 @@ impl<'e> Values<'e> {
         if self.message != Message::First || field.index() != 0 || self.next != 0 {
             return false;
         }
-        self.encoder.message(message);
+        self.encoder.message_in_line(message);
         self.next = 1;
         self.message = Message::None;
         true
