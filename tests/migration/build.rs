@@ -3,6 +3,9 @@
 use std::fmt::Write;
 use std::{env, fs, path::Path};
 
+/// The head of a table, and the line below it.
+const LINES_OF_HEAD: usize = 2;
+
 /// What the caller in the tables has.
 const LOCALS: &str = r#"
     let (id, name, path) = (7_u64, "Ada", std::path::Path::new("/srv"));
@@ -48,15 +51,20 @@ fn main() {
     println!("cargo::rerun-if-changed={}", guide.display());
     let guide = fs::read_to_string(guide).expect("the guide is there");
     let (mut section, mut table) = ("", "");
+    let mut lines_of_table = 0;
     let mut rows = String::new();
     for (number, line) in (1..).zip(guide.lines()) {
         if let Some(heading) = line.strip_prefix("## ") {
-            (section, table) = (heading, "");
+            (section, table, lines_of_table) = (heading, "", 0);
         } else if let Some(heading) = line.strip_prefix("### ") {
-            table = heading;
-        } else if !table.is_empty()
-            && let Some([before, after]) = row(line)
-        {
+            (table, lines_of_table) = (heading, 0);
+        } else if !table.is_empty() && line.starts_with('|') {
+            lines_of_table += 1;
+            if lines_of_table <= LINES_OF_HEAD {
+                continue;
+            }
+            let [before, after] =
+                row(line).unwrap_or_else(|| panic!("line {number} is no pair of codes: {line}"));
             let [of_before, of_after] = scope(section, table);
             write!(
                 rows,
@@ -65,6 +73,9 @@ fn main() {
                 function(of_after, &after),
             )
             .expect("a string takes everything");
+        } else if lines_of_table > 0 {
+            // It would not be shown as a table.
+            table = "lines behind the end of the table";
         }
     }
     let rows = format!("const ROWS: &[Row] = &[{rows}];");
@@ -72,7 +83,7 @@ fn main() {
     fs::write(Path::new(&out).join("rows.rs"), rows).expect("the directory is there");
 }
 
-/// The two codes of a row; `None` for the head of a table.
+/// The two codes of a row; `None` for anything else.
 fn row(line: &str) -> Option<[String; 2]> {
     let line = line.strip_prefix('|')?.strip_suffix('|')?;
     let line = line.replace("\\|", "\0");
@@ -84,7 +95,7 @@ fn row(line: &str) -> Option<[String; 2]> {
 fn code(cell: &str) -> Option<String> {
     let lines = cell.split("<br>").map(|line| {
         let line = line.trim().strip_prefix('`')?.strip_suffix('`')?;
-        line.contains([';', '}']).then(|| line.replace('\0', "|"))
+        (!line.contains('`')).then(|| line.replace('\0', "|"))
     });
     Some(lines.collect::<Option<Vec<_>>>()?.join("\n"))
 }
