@@ -130,10 +130,10 @@ impl Collector {
         identity: &Identity,
         script: impl Fn(&Received) -> Reply + Send + Sync + 'static,
     ) -> Collector {
-        let (address, identity) = (([127, 0, 0, 1], 0).into(), identity.for_grpc());
+        let (address, tls) = (([127, 0, 0, 1], 0).into(), identity.for_grpc());
         let largest = usize::MAX;
         Collector::start(script, |shared| {
-            grpc::serve(address, largest, Some(identity), shared)
+            grpc::serve(address, largest, Some(tls), shared)
         })
     }
 

@@ -32,7 +32,7 @@ use crate::received::Received;
 pub(crate) fn serve(
     address: SocketAddr,
     largest: usize,
-    identity: Option<tonic::transport::Identity>,
+    tls: Option<ServerTlsConfig>,
     shared: Arc<Shared>,
 ) -> (SocketAddr, Box<dyn FnOnce() + Send>) {
     let mut builder = tokio::runtime::Builder::new_current_thread();
@@ -52,8 +52,7 @@ pub(crate) fn serve(
             .max_decoding_message_size(largest);
         let routes = Routes::new(logs).add_service(traces);
         let mut server = Server::builder();
-        if let Some(identity) = identity {
-            let tls = ServerTlsConfig::new().identity(identity);
+        if let Some(tls) = tls {
             server = server.tls_config(tls).expect("an identity");
         }
         let served = server.add_routes(routes).serve_with_incoming(incoming);

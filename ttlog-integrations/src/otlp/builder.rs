@@ -26,6 +26,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// | [`compression`](Self::compression) | `OTEL_EXPORTER_OTLP_COMPRESSION` (`gzip`, `none`), and those of the signals | none |
 /// | [`protocol`](Self::protocol) | `OTEL_EXPORTER_OTLP_PROTOCOL` (`http/protobuf`; `grpc` with the feature `otlp-grpc`) | `http/protobuf` |
 /// | `certificate` (feature `otlp-tls`) | `OTEL_EXPORTER_OTLP_CERTIFICATE`, and those of the signals | those that browsers trust |
+/// | `client_certificate` (feature `otlp-tls`) | `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE` and `OTEL_EXPORTER_OTLP_CLIENT_KEY`, and those of the signals | none |
 /// | [`resource`](Self::resource) | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | the service that the pipeline names, the host, the process |
 /// | [`signals`](Self::signals) | | logs and traces |
 /// | [`batch_bytes`](Self::batch_bytes) | | 512 KiB |
@@ -46,7 +47,7 @@ pub struct OtlpBuilder {
     timeout: Option<Duration>,
     compression: Option<Compression>,
     #[cfg(feature = "otlp-tls")]
-    certificate: Option<std::path::PathBuf>,
+    tls: super::settings::TlsFiles,
     resource: Vec<(String, String)>,
     batch_bytes: usize,
     linger: Duration,
@@ -77,7 +78,7 @@ impl Default for OtlpBuilder {
             timeout: None,
             compression: None,
             #[cfg(feature = "otlp-tls")]
-            certificate: None,
+            tls: super::settings::TlsFiles::default(),
             resource: Vec::new(),
             batch_bytes: 512 << 10,
             linger: Duration::from_secs(1),
@@ -128,7 +129,19 @@ impl OtlpBuilder {
     /// A file with the certificates, in PEM, of those who may have signed that of the server; they are trusted in place of those that browsers trust.
     #[cfg(feature = "otlp-tls")]
     pub fn certificate(mut self, path: impl Into<std::path::PathBuf>) -> Self {
-        self.certificate = Some(path.into());
+        self.tls.authorities = Some(path.into());
+        self
+    }
+
+    /// The files with the certificate by which the server knows this client, and with its private key, both in PEM. Behind the certificate those between it
+    /// and its authority may stand; the key is one without a passphrase. Both may be in one file.
+    #[cfg(feature = "otlp-tls")]
+    pub fn client_certificate(
+        mut self,
+        certificate: impl Into<std::path::PathBuf>,
+        key: impl Into<std::path::PathBuf>,
+    ) -> Self {
+        self.tls.identity = Some((certificate.into(), key.into()));
         self
     }
 
@@ -179,7 +192,7 @@ impl OtlpBuilder {
     /// The sink. It connects when there is something to send.
     ///
     /// # Errors
-    /// An endpoint or a header makes no sense, an endpoint needs a feature that is off, or a certificate can't be read.
+    /// An endpoint or a header makes no sense, an endpoint needs a feature that is off, a certificate or a key can't be read, or these two don't belong together.
     pub fn build(self) -> Result<OtlpSink, OtlpError> {
         Ok(OtlpSink::new_with(self.settings(&environment::of_process)?))
     }
@@ -230,23 +243,8 @@ impl OtlpBuilder {
             timeout: (!timeout.is_zero()).then_some(timeout),
             compression: compression.unwrap_or_default(),
             #[cfg(feature = "otlp-tls")]
-            certificates: self.certificates(signal, variables)?,
+            tls: super::tls::Tls::new(&self.tls, signal, variables)?,
         })
-    }
-
-    #[cfg(feature = "otlp-tls")]
-    fn certificates(
-        &self,
-        signal: Signal,
-        variables: Variables<'_>,
-    ) -> Result<Option<super::tls::Certificates>, OtlpError> {
-        let path = self.certificate.clone();
-        let path = path.or_else(|| environment::certificate(variables, signal));
-        path.map(|path| {
-            super::tls::Certificates::read(&path)
-                .map_err(|why| OtlpError::Certificate(path.display().to_string(), why))
-        })
-        .transpose()
     }
 
     fn endpoint_of(
@@ -307,6 +305,10 @@ pub enum OtlpError {
     NoTls(String),
     /// This file of certificates can't be read, for this reason.
     Certificate(String, String),
+    /// This file has no private key of the client's certificate, for this reason.
+    ClientKey(String, String),
+    /// This file is the client's certificate, or its key, and the other one isn't named.
+    ClientIdentity(String),
 }
 
 impl fmt::Display for OtlpError {
@@ -318,6 +320,11 @@ impl fmt::Display for OtlpError {
             ),
             OtlpError::Header(name) => write!(f, "the header {name:?} can't be sent"),
             OtlpError::Certificate(path, why) => write!(f, "the certificate {path:?}: {why}"),
+            OtlpError::ClientKey(path, why) => write!(f, "the client's key {path:?}: {why}"),
+            OtlpError::ClientIdentity(path) => write!(
+                f,
+                "a client needs its certificate and its key; named is {path:?} alone"
+            ),
             OtlpError::NoTls(endpoint) => write!(
                 f,
                 "{endpoint} needs the feature `otlp-tls` of ttlog-integrations"

@@ -111,10 +111,14 @@ pub(super) fn timeout(variables: Variables<'_>, signal: Signal) -> Option<Durati
     })
 }
 
-/// The file with the certificates of those who sign the server's.
+/// The file that `OTEL_EXPORTER_OTLP_{name}` names.
 #[cfg(feature = "otlp-tls")]
-pub(super) fn certificate(variables: Variables<'_>, signal: Signal) -> Option<std::path::PathBuf> {
-    setting(variables, signal, "CERTIFICATE", |text| Some(text.into()))
+pub(super) fn file(
+    variables: Variables<'_>,
+    signal: Signal,
+    name: &str,
+) -> Option<std::path::PathBuf> {
+    setting(variables, signal, name, |text| Some(text.into()))
 }
 
 /// `name=value,name=value`, with values as in URLs.

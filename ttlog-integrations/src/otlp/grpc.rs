@@ -79,8 +79,8 @@ impl Client {
         #[cfg(feature = "otlp-tls")]
         let endpoint = match target.endpoint.scheme_str() {
             Some("https") => {
-                let roots = super::tls::Certificates::for_grpc(target.certificates.as_ref());
-                endpoint.tls_config(roots).map_err(io::Error::other)?
+                let config = target.tls.for_grpc();
+                endpoint.tls_config(config).map_err(io::Error::other)?
             }
             _ => endpoint,
         };

@@ -49,9 +49,7 @@ impl Client {
             .max_redirects_will_error(false)
             .user_agent(concat!("ttlog/", env!("CARGO_PKG_VERSION")));
         #[cfg(feature = "otlp-tls")]
-        let config = config.tls_config(super::tls::Certificates::for_http(
-            target.certificates.as_ref(),
-        ));
+        let config = config.tls_config(target.tls.for_http());
         Client {
             agent: config.build().into(),
             target: target.clone(),

@@ -5,7 +5,7 @@
 //! | `builder`, `environment`, `settings`, `signal` | what is sent, where and how |
 //! | `resource`, `attributes`, `value`, `log_record`, `span_record`, `links` | events and spans in the words of OpenTelemetry |
 //! | `batch`, `outbox`, `backoff`, `answer`, `retry_info` | records until a server has them |
-//! | `transport`, `http`, `grpc`, `tls` | the way to the server |
+//! | `transport`, `http`, `grpc`, `tls`, `identity` | the way to the server |
 //!
 //! The messages are the official ones (`opentelemetry-proto`); the exporters above them are not used: they don't say what a server has rejected, nor how long it
 //! wants to be left alone, and bring queues, threads and global state that ttlog has already. Nothing here waits, but for the answer to a request: that what couldn't be sent
@@ -20,6 +20,8 @@ mod environment;
 #[cfg(feature = "otlp-grpc")]
 mod grpc;
 mod http;
+#[cfg(feature = "otlp-tls")]
+mod identity;
 mod links;
 mod log_record;
 mod outbox;
@@ -107,7 +109,7 @@ impl OtlpSink {
     /// As the environment says: see [`OtlpBuilder`].
     ///
     /// # Errors
-    /// The environment names an endpoint that needs a feature which is off, or a certificate that can't be read.
+    /// The environment names an endpoint that needs a feature which is off, or a certificate or a key that can't be read.
     pub fn new() -> Result<OtlpSink, OtlpError> {
         OtlpSink::builder().build()
     }

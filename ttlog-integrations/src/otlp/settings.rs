@@ -1,5 +1,7 @@
 //! [`Settings`]: what was decided before the first event, and holds for children of `fork`, too.
 
+#[cfg(feature = "otlp-tls")]
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ureq::http::{HeaderMap, Uri};
@@ -37,9 +39,18 @@ pub(super) struct Target {
     /// `None` where there is no limit.
     pub(super) timeout: Option<Duration>,
     pub(super) compression: Compression,
-    /// Who has to have signed the server's certificate, if not one of those that browsers trust.
     #[cfg(feature = "otlp-tls")]
-    pub(super) certificates: Option<super::tls::Certificates>,
+    pub(super) tls: super::tls::Tls,
+}
+
+/// The files in PEM that the code names.
+#[cfg(feature = "otlp-tls")]
+#[derive(Debug, Clone, Default)]
+pub(super) struct TlsFiles {
+    /// The certificates of those who have to have signed the server's, if not one of those that browsers trust.
+    pub(super) authorities: Option<PathBuf>,
+    /// The client's certificate and its key.
+    pub(super) identity: Option<(PathBuf, PathBuf)>,
 }
 
 /// See the [module](self).
