@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use ttlog_core::bridge::report;
 use ureq::http::{HeaderMap, HeaderName, Uri};
 
 use super::OtlpSink;
@@ -34,7 +35,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// | [`retry_pauses`](Self::retry_pauses) | | 250 ms, doubling to 10 s |
 /// | [`give_up_after`](Self::give_up_after) | | 5 min |
 ///
-/// What code says wins over the environment.
+/// What code says wins over the environment; but with `OTEL_SDK_DISABLED=true` nothing is sent, whatever both say.
 #[derive(Clone)]
 #[must_use = "settings do nothing until `build` is called"]
 pub struct OtlpBuilder {
@@ -194,10 +195,22 @@ impl OtlpBuilder {
     /// # Errors
     /// An endpoint or a header makes no sense, an endpoint needs a feature that is off, a certificate or a key can't be read, or these two don't belong together.
     pub fn build(self) -> Result<OtlpSink, OtlpError> {
-        Ok(OtlpSink::new_with(self.settings(&environment::of_process)?))
+        let settings = self.settings(&environment::of_process)?;
+        if settings.is_disabled {
+            report("otlp: OTEL_SDK_DISABLED is true, so nothing is sent");
+        }
+        Ok(OtlpSink::new_with(settings))
     }
 
     pub(super) fn settings(self, variables: Variables<'_>) -> Result<Settings, OtlpError> {
+        if environment::is_disabled(variables) {
+            // What is said besides need not hold where nothing is sent: a certificate may be missing there.
+            let defaults = OtlpBuilder::default().settings(&|_| None)?;
+            return Ok(Settings {
+                is_disabled: true,
+                ..defaults
+            });
+        }
         // One transport serves both signals; where both are sent, the variable of logs decides.
         let first = match self.signals {
             Signals::Traces => Signal::Traces,
@@ -209,6 +222,7 @@ impl OtlpBuilder {
         let protocol = protocol.unwrap_or_default();
         let target = |signal| self.target(signal, protocol, variables);
         Ok(Settings {
+            is_disabled: false,
             signals: self.signals,
             protocol,
             logs: target(Signal::Logs)?,
@@ -390,6 +404,24 @@ mod tests {
         let builder = OtlpBuilder::default().timeout(Duration::ZERO);
         assert_eq!(timeout(builder, &none), None);
         assert_eq!(timeout(OtlpBuilder::default(), &none), Some(TIMEOUT));
+    }
+
+    #[test]
+    fn what_is_disabled_need_not_make_sense() {
+        let disabled = |value: &'static str| {
+            let variables = move |name: &str| match name {
+                "OTEL_SDK_DISABLED" => Some(value.to_owned()),
+                _ => None,
+            };
+            let builder = OtlpBuilder::default().endpoint("nowhere");
+            builder.settings(&variables).map(|it| it.is_disabled)
+        };
+        for value in ["true", " TRUE "] {
+            assert_eq!(disabled(value), Ok(true), "{value}");
+        }
+        for value in ["", "false", "1", "yes"] {
+            assert!(disabled(value).is_err(), "{value}");
+        }
     }
 
     #[test]

@@ -45,6 +45,18 @@ fn understood<T>(name: &str, value: &str, parse: impl Fn(&str) -> Option<T>) -> 
     parsed
 }
 
+/// Whether nothing is to be sent at all, whatever the code says.
+pub(super) fn is_disabled(variables: Variables<'_>) -> bool {
+    let name = "OTEL_SDK_DISABLED";
+    let parse = |text: &str| match text.to_ascii_lowercase().as_str() {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    };
+    let value = set(variables, name).and_then(|value| understood(name, &value, parse));
+    value.unwrap_or(false)
+}
+
 /// Where a signal goes.
 pub(super) fn endpoint(
     variables: Variables<'_>,

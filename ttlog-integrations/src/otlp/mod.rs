@@ -46,7 +46,7 @@ use std::io;
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use ttlog_core::sink::{ChildSink, Setback, SpanRecords};
 use ttlog_core::snapshot::Facts;
-use ttlog_core::{EventRef, Overflow, RecordKind, Sink, SinkOptions, now_nanos};
+use ttlog_core::{EventRef, Filter, Overflow, RecordKind, Sink, SinkOptions, now_nanos};
 
 use crate::crossing;
 use backoff::Backoff;
@@ -204,6 +204,10 @@ impl Sink for OtlpSink {
     }
 
     fn write(&mut self, event: &EventRef<'_>) -> io::Result<()> {
+        if self.settings.is_disabled {
+            // The options may have been replaced.
+            return Ok(());
+        }
         let signal = match event.kind() {
             RecordKind::Event => Signal::Logs,
             RecordKind::SpanEnd => Signal::Traces,
@@ -257,15 +261,17 @@ impl Sink for OtlpSink {
     }
 
     fn options(&self) -> SinkOptions {
+        let is_disabled = self.settings.is_disabled;
         SinkOptions {
+            filter: is_disabled.then(|| Filter::parse("off")),
             // A server that is gone must not hold the callers up.
             overflow: Some(Overflow::OverwriteOldest),
             spans: Some(match self.settings.signals {
+                _ if is_disabled => SpanRecords::Hidden,
                 Signals::Logs => SpanRecords::Hidden,
                 Signals::LogsAndTraces | Signals::Traces => SpanRecords::Ends,
             }),
             linger: self.settings.linger,
-            ..SinkOptions::default()
         }
     }
 }

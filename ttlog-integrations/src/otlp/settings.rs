@@ -56,6 +56,8 @@ pub(super) struct TlsFiles {
 /// See the [module](self).
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
+    /// Nothing is sent, and the rest means nothing.
+    pub(super) is_disabled: bool,
     pub(super) signals: Signals,
     pub(super) protocol: Protocol,
     pub(super) logs: Target,

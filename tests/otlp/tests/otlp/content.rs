@@ -261,6 +261,36 @@ fn the_environment_says_where_and_who() {
 }
 
 #[test]
+fn nothing_is_sent_where_the_environment_disables_it() {
+    let collector = Collector::http(|_| Reply::Accept);
+    let variables = [
+        ("OTEL_SDK_DISABLED", "true"),
+        ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/no/such/file"),
+    ];
+    let stderr = run_child(
+        "content::child_that_is_disabled",
+        &collector.url(),
+        &variables,
+    );
+    let reports = stderr.matches("ttlog: otlp: OTEL_SDK_DISABLED is true");
+    assert_eq!(reports.count(), 1, "{stderr}");
+    assert_eq!(collector.requests().len(), 0);
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_that_is_disabled() {
+    let Some(url) = told_child() else { return };
+    let handle = pipeline(sink(url));
+    handle.scope(|| {
+        let _span = ttlog::info_span!("work").entered();
+        info!("logged");
+    });
+    let sent = flushed(&handle);
+    assert_eq!((sent.recorded, sent.filtered), (3, 3));
+}
+
+#[test]
 #[ignore = "the child of another test"]
 fn child_of_the_environment() {
     if told_child().is_none() {
