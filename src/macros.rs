@@ -51,7 +51,7 @@ macro_rules! debug {
 /// info!(%user.id, ?path, http.status = 200, "any text" = true, { key } = 'x', root = %path.display(), "opened");
 /// ```
 ///
-/// A value without a name is recorded field by field if its type has [`Fields`](trait@crate::Fields); `..value` does that for any expression.
+/// A value without a name is recorded field by field if its type has [`Fields`](trait@crate::Fields) and is no `Value`; `..value` does that for any expression.
 ///
 /// ```
 /// # use ttlog::info;

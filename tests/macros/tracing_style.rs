@@ -48,3 +48,14 @@ fn fields_stand_in_front_of_the_message() {
         ["user=Ada", "question=\"why\"", "answer.found=true"]
     );
 }
+
+#[test]
+fn the_type_of_a_value_may_be_found_out_below_the_call() {
+    fn parse(text: &str) -> Result<u32, std::num::ParseIntError> {
+        let number = text.parse()?;
+        info!(number, copy = number, "parsed {number}");
+        Ok(number)
+    }
+    let names = names(|| assert_eq!(parse("17"), Ok(17)));
+    assert_eq!(names, ["number=17", "copy=17"]);
+}

@@ -1,12 +1,15 @@
 //! [`Probe`]: finds out, at compile time, how a plain value in a log call is recorded.
 //!
 //! A blanket `impl<T: Error> Value for T` would clash with the integers', so the macros ask by method
-//! resolution instead: `(&&&Probe(&value)).ttlog_kind()` takes the first of these traits that the value's
+//! resolution instead: `(&&&&Probe(&value)).ttlog_kind()` takes the first of these traits that the value's
 //! type satisfies, in the order of the references that have to be taken off.
 //!
-//! Where a value stands without a name, `ttlog_shorthand` is asked, with one reference more: it may have [`Fields`] of its own
+//! Where a value stands without a name, `ttlog_shorthand` is asked: it may have [`Fields`] of its own
 //! there. Those are recorded behind all that the call site knows, so such a value is recorded in two steps, of which one does
 //! nothing: `record`, at the place of the one field that it would be, and `spread`, at the end.
+//!
+//! A type that the compiler has not found out yet, because only code below the call says it (`let n = text.parse()?; info!(n); Ok(n)`), is taken
+//! for one that satisfies the first trait. So that is [`Value`], which it nearly always is in the end.
 
 use std::error::Error;
 use std::fmt;
@@ -36,23 +39,6 @@ pub struct KindError;
 #[derive(Debug)]
 pub struct KindText;
 
-/// First choice where the value has no name: the type has [`Fields`].
-pub trait ViaFields {
-    /// How the value is recorded.
-    #[inline(always)]
-    fn ttlog_shorthand(&self) -> KindFields {
-        KindFields
-    }
-
-    /// How the value is recorded, where the message shows it too.
-    #[inline(always)]
-    fn ttlog_shorthand_or_text(&self) -> KindFields {
-        KindFields
-    }
-}
-
-impl<T: Fields + ?Sized> ViaFields for &&&Probe<'_, T> {}
-
 /// First choice: the type is a [`Value`].
 pub trait ViaValue {
     /// How the value is recorded.
@@ -80,9 +66,26 @@ pub trait ViaValue {
     }
 }
 
-impl<T: Value + ?Sized> ViaValue for &&Probe<'_, T> {}
+impl<T: Value + ?Sized> ViaValue for &&&Probe<'_, T> {}
 
-/// Second choice: the type is an [`Error`].
+/// Second choice where the value has no name: the type has [`Fields`].
+pub trait ViaFields {
+    /// How the value is recorded.
+    #[inline(always)]
+    fn ttlog_shorthand(&self) -> KindFields {
+        KindFields
+    }
+
+    /// How the value is recorded, where the message shows it too.
+    #[inline(always)]
+    fn ttlog_shorthand_or_text(&self) -> KindFields {
+        KindFields
+    }
+}
+
+impl<T: Fields + ?Sized> ViaFields for &&Probe<'_, T> {}
+
+/// Choice after these: the type is an [`Error`].
 pub trait ViaError {
     /// How the value is recorded.
     #[inline(always)]

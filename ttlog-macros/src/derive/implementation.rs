@@ -101,7 +101,7 @@ fn record(field: &Field, variable: &Ident, facade: &TokenStream, writer: &Ident)
     match &field.way {
         Way::Skip => TokenStream::new(),
         Way::Typed => quote_spanned! {span=>
-            (&&&#facade::__private::Probe(#variable)).ttlog_kind().write(#variable, #name, #writer);
+            (&&&&#facade::__private::Probe(#variable)).ttlog_kind().write(#variable, #name, #writer);
         },
         Way::Display => method("display"),
         Way::Debug => method("debug"),

@@ -338,7 +338,7 @@ impl Recorder<'_> {
         let [ask, record] = [ask, record].map(|name| Ident::new(name, span));
         let kind = match kind {
             Some(kind) => self.scope.own(&kind).to_token_stream(),
-            None => quote_spanned!(span=> (&&&#private::Probe(#value)).#ask()),
+            None => quote_spanned!(span=> (&&&&#private::Probe(#value)).#ask()),
         };
         quote_spanned!(span=> #kind.#record(#value, &mut #variable #text);)
     }
