@@ -43,7 +43,7 @@ fn child_with_settings() {
     }
     let console = Console::stderr().format(Json);
     let console = console.with_spans(SpanRecords::Ends);
-    ttlog::init().level(LogLevel::Warn).sink(console).init();
+    ttlog::init().filter("warn").sink(console).init();
     log();
 }
 
@@ -64,6 +64,19 @@ fn rust_log_wins_over_the_program() {
     assert_eq!(count(&lines, "a detail"), 1, "{lines:?}");
     let lines = stderr("child_with_settings", &[]);
     assert_eq!(count(&lines, "an event"), 0, "{lines:?}");
+}
+
+#[test]
+fn a_rust_log_without_directives_is_as_good_as_none() {
+    for value in ["", " ,", "everything=loud"] {
+        let lines = stderr("child_with_settings", &[("RUST_LOG", value)]);
+        assert_eq!(count(&lines, "an event"), 0, "{value:?}: {lines:?}");
+        let told = count(
+            &lines,
+            "ttlog: RUST_LOG: filter directive \"everything=loud\"",
+        );
+        assert_eq!(told, usize::from(value.contains('=')), "{lines:?}");
+    }
 }
 
 #[test]

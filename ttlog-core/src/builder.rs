@@ -29,7 +29,7 @@ pub fn init() -> TtlogBuilder {
 /// |---|---|
 /// | [`capacity`](Self::capacity) | 4,096 events of 128 bytes |
 /// | [`level`](Self::level) | `Info` |
-/// | [`filter`](Self::filter) | none; the environment's `RUST_LOG`, when set, wins |
+/// | [`filter`](Self::filter) | none; the environment's `RUST_LOG` wins when it has a directive |
 /// | [`sink`](Self::sink) | the console: stderr |
 /// | [`redact`](Self::redact) | no names |
 /// | [`overflow`](Self::overflow) | `Block` with a sink, `OverwriteOldest` without one |
@@ -74,7 +74,7 @@ impl TtlogBuilder {
         self
     }
 
-    /// Directives in the grammar of [`Filter`]. For the global pipeline, `RUST_LOG` wins when it is set.
+    /// Directives in the grammar of [`Filter`]. For the global pipeline, `RUST_LOG` wins when it has any.
     ///
     /// A directive that can't be understood is reported on stderr; the others are in force.
     pub fn filter(mut self, directives: &str) -> Self {

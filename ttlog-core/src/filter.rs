@@ -47,6 +47,8 @@ type Threshold = Option<LogLevel>;
 /// A directive that can't be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectiveError {
+    /// The variable of the environment that it is in.
+    variable: Option<&'static str>,
     directive: String,
     reason: &'static str,
 }
@@ -60,6 +62,9 @@ impl DirectiveError {
 
 impl fmt::Display for DirectiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(variable) = self.variable {
+            write!(f, "{variable}: ")?;
+        }
         write!(f, "filter directive {:?}: {}", self.directive, self.reason)
     }
 }
@@ -77,12 +82,31 @@ impl Filter {
             match Directive::parse(text) {
                 Ok(directive) => filter.set(directive),
                 Err(reason) => filter.errors.push(DirectiveError {
+                    variable: None,
                     directive: text.to_owned(),
                     reason,
                 }),
             }
         }
         filter
+    }
+
+    /// The same for the value of a variable of the environment, which its errors name.
+    pub(crate) fn parse_variable(variable: &'static str, directives: &str) -> Filter {
+        let mut filter = Filter::parse(directives);
+        for error in &mut filter.errors {
+            error.variable = Some(variable);
+        }
+        filter
+    }
+
+    /// The same filter, or `other` where it has no directive; its errors stay in either case.
+    pub(crate) fn or(mut self, other: &Filter) -> Filter {
+        if self.directives.is_empty() {
+            self.directives.clone_from(&other.directives);
+            self.errors.extend_from_slice(&other.errors);
+        }
+        self
     }
 
     /// The same filter, with `level` for the targets that no directive covers.

@@ -110,9 +110,7 @@ impl Setup {
     }
 
     pub(crate) fn with_environment(mut self) -> Self {
-        if std::env::var_os("RUST_LOG").is_some() {
-            self.filter = filter_of_environment();
-        }
+        self.filter = filter_of_environment().or(&self.filter);
         self
     }
 
@@ -196,8 +194,8 @@ fn executable_name() -> String {
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
-/// The directives of `RUST_LOG`; none where it is not set.
+/// The directives of `RUST_LOG`; none where it is not set, or has none that can be understood.
 pub(crate) fn filter_of_environment() -> Filter {
     let text = std::env::var_os("RUST_LOG").unwrap_or_default();
-    Filter::parse(&text.to_string_lossy())
+    Filter::parse_variable("RUST_LOG", &text.to_string_lossy())
 }
