@@ -373,3 +373,53 @@ fn a_trace_that_is_not_sampled_goes_on_as_one() {
         assert_eq!(sampled(), Some(true));
     });
 }
+
+#[test]
+fn readers_know_whether_a_trace_is_sampled_where_it_comes_from() {
+    let stage = Stage::new();
+    let not_sampled = TraceParent {
+        sampled: false,
+        ..remote()
+    };
+    stage.handle.scope(|| {
+        continue_trace(not_sampled, || {
+            info!("directly in it");
+            let _request = info_span!("request").entered();
+            with_context("user", 1, || info!("in a context of its span"));
+            continue_trace(remote(), || info!("in one that is sampled"));
+            info!(parent: None, "in none");
+        });
+        let _child = info_span!(parent: not_sampled, "child").entered();
+        info!("in the child of its span");
+    });
+    let path = stage.handle.snapshot("a test").unwrap();
+    let mut snapshot = SnapshotReader::open(path).unwrap();
+    let mut told = Vec::new();
+    while let Some(record) = snapshot.next_event().unwrap() {
+        let message = record.message().to_owned();
+        if message == "directly in it" {
+            let flags = record.field_in_chain("trace_flags");
+            assert!(matches!(flags, Some(ttlog::ValueRef::Str("00"))));
+        }
+        let same = |place: TraceParent| {
+            (Some(place.trace_id), place.sampled) == (record.trace_id(), record.is_sampled())
+        };
+        let own = record.own_span_id();
+        let place = own.and_then(|id| record.trace_parent_of(id));
+        assert!(place.is_none_or(same), "{message}");
+        if matches!(record.kind(), RecordKind::Event | RecordKind::SpanEnd) {
+            told.push((message, record.is_sampled()));
+        }
+    }
+    let expected = [
+        ("directly in it", false),
+        ("in a context of its span", false),
+        ("in one that is sampled", true),
+        ("in none", true),
+        ("request", false),
+        ("in the child of its span", false),
+        ("child", false),
+    ];
+    let expected = expected.map(|(message, is_sampled)| (message.to_owned(), is_sampled));
+    assert_eq!(told, expected);
+}

@@ -5,7 +5,7 @@ use std::num::{NonZeroU64, NonZeroU128};
 use super::event_ref::EventRef;
 use super::value_ref::ValueRef;
 use crate::metadata::RecordKind;
-use crate::span::Spans;
+use crate::span::{Spans, TraceParent};
 
 impl<'a> EventRef<'a> {
     /// The number of the innermost span or context that it is in; at a span's beginning, the span's parent.
@@ -27,7 +27,7 @@ impl<'a> EventRef<'a> {
     /// The trace that it belongs to: that of the span it is in or tells of. `None` outside of all spans, and where that is not known: in files of
     /// earlier versions, and where an outer span is missing.
     ///
-    /// It stands in the header `traceparent` of calls that go out from there, as [`TraceParent`](crate::TraceParent) writes it.
+    /// It stands in the header `traceparent` of calls that go out from there, as [`TraceParent`] writes it.
     pub fn trace_id(&self) -> Option<NonZeroU128> {
         if self.is_alone() {
             return None;
@@ -36,9 +36,24 @@ impl<'a> EventRef<'a> {
         self.spans?.inside(innermost).trace_id()
     }
 
-    /// The trace of another span, as far as its reader knows that one: it has not ended, or others in it have not.
-    pub fn trace_of(&self, span: NonZeroU64) -> Option<NonZeroU128> {
-        self.spans?.inside(Some(span)).trace_id()
+    /// Whether who has begun the trace that it belongs to records it: `false` in a trace that came from outside, by a caller that said so, and `true` everywhere else.
+    /// ttlog records both; what exports traces may tell them apart. See [`TraceParent::sampled`].
+    pub fn is_sampled(&self) -> bool {
+        let innermost = self.own_span_id().or(self.span);
+        match self.spans {
+            Some(spans) if !self.is_alone() => spans.inside(innermost).is_sampled,
+            _ => true,
+        }
+    }
+
+    /// Another span in its trace, as far as its reader knows that one: it has not ended, or others in it have not.
+    pub fn trace_parent_of(&self, span: NonZeroU64) -> Option<TraceParent> {
+        let inside = self.spans?.inside(Some(span));
+        Some(TraceParent {
+            trace_id: inside.trace_id()?,
+            span_id: inside.span?,
+            sampled: inside.is_sampled,
+        })
     }
 
     /// The number of the span that it is in, contexts skipped; at a span's beginning and end, the parent of that span.

@@ -6,7 +6,7 @@
 use std::num::NonZeroU64;
 
 use super::scope::ContextPlace;
-use super::surroundings::{CONTINUED, PARENT_SPAN_ID, TRACE_ID};
+use super::surroundings::{CONTINUED, PARENT_SPAN_ID, TRACE_FLAGS, TRACE_ID};
 use super::traceparent::TraceParent;
 use crate::callsite::CallSite;
 use crate::encode::{Encoder, Origin};
@@ -20,8 +20,17 @@ static CONTINUED_FIELDS: [FieldDef; 3] = [
     FieldDef::new(TRACE_ID),
     FieldDef::new(PARENT_SPAN_ID),
 ];
+/// What is not usual is of a site of its own, as a constant. So no record is longer for it.
+static NOT_SAMPLED_FIELDS: [FieldDef; 4] = [
+    FieldDef::new(SPAN_ID),
+    FieldDef::new(TRACE_ID),
+    FieldDef::new(PARENT_SPAN_ID),
+    FieldDef::constant(TRACE_FLAGS, "00"),
+];
 static BEGIN: CallSite = site(RecordKind::ContextBegin, "context", &FIELDS);
 static CONTINUE: CallSite = site(RecordKind::ContextBegin, CONTINUED, &CONTINUED_FIELDS);
+static CONTINUE_NOT_SAMPLED: CallSite =
+    site(RecordKind::ContextBegin, CONTINUED, &NOT_SAMPLED_FIELDS);
 static END: CallSite = site(RecordKind::ContextEnd, "context", &FIELDS);
 
 const fn site(kind: RecordKind, name: &'static str, fields: &'static [FieldDef]) -> CallSite {
@@ -69,12 +78,16 @@ impl Node {
 
     /// Begins a context that says which trace, and which span of it, everything in it is in. It is in the present one, or in `around`.
     pub(super) fn continuing(parent: TraceParent, around: Option<Option<NonZeroU64>>) -> Node {
-        CONTINUE.ensure_id();
+        let site = match parent.sampled {
+            true => &CONTINUE,
+            false => &CONTINUE_NOT_SAMPLED,
+        };
+        site.ensure_id();
         let origin = Origin {
             target: None,
             parent: around,
         };
-        let encoder = Encoder::begin_with(&CONTINUE, 3, origin);
+        let encoder = Encoder::begin_with(site, 3, origin);
         let is_begun = encoder.is_some();
         let mut place = ContextPlace::here().inner().of_trace(parent);
         if let Some(mut encoder) = encoder {

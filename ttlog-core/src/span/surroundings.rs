@@ -11,11 +11,15 @@ use std::num::{NonZeroU64, NonZeroU128};
 use super::info::SpanInfo;
 use crate::decode::{EventRef, ValueRef};
 
-/// The message of the call site whose contexts tell of a trace that came from outside, and the names of their fields: the trace, 32
-/// hexadecimal digits, and the calling span, 16 of them.
+/// The message of the call sites whose contexts tell of a trace that came from outside, and the names of their fields: the trace, 32
+/// hexadecimal digits, the calling span, 16 of them, and what the caller's flags were, two of them, where they are not [`SAMPLED`].
 pub(super) const CONTINUED: &str = "trace";
 pub(super) const TRACE_ID: &str = "trace_id";
 pub(super) const PARENT_SPAN_ID: &str = "parent_span_id";
+pub(super) const TRACE_FLAGS: &str = "trace_flags";
+
+/// The flag that says that the caller records the trace.
+pub(super) const SAMPLED: u128 = 1;
 
 /// The id of the trace that begins with the span `root` in a process of this prefix.
 #[inline(always)]
@@ -73,6 +77,8 @@ pub(crate) struct Surroundings {
     pub(crate) trace: Trace,
     /// The innermost span; that of another process where nothing of this one is in between.
     pub(crate) span: Option<NonZeroU64>,
+    /// Whether who has begun the trace records it, as far as is known.
+    pub(crate) is_sampled: bool,
 }
 
 impl Surroundings {
@@ -80,6 +86,7 @@ impl Surroundings {
     pub(super) const NONE: Surroundings = Surroundings {
         trace: Trace::None,
         span: None,
+        is_sampled: true,
     };
 
     /// In something of which only the number is known.
@@ -87,6 +94,7 @@ impl Surroundings {
         Surroundings {
             trace: Trace::Unknown,
             span: Some(id),
+            is_sampled: true,
         }
     }
 
@@ -101,10 +109,12 @@ impl Surroundings {
         };
         let trace = number(TRACE_ID, 32).and_then(NonZeroU128::new);
         let span = number(PARENT_SPAN_ID, 16);
+        let flags = number(TRACE_FLAGS, 2).unwrap_or(SAMPLED);
         Some(Surroundings {
             // It may be cut, or its fields may be among those that are not recorded.
             trace: trace.map_or(Trace::Unknown, Trace::Known),
             span: span.and_then(|id| NonZeroU64::new(id as u64)),
+            is_sampled: flags & SAMPLED != 0,
         })
     }
 
@@ -123,6 +133,7 @@ impl Surroundings {
                 (trace, _) => trace,
             },
             span: Some(info.id),
+            is_sampled: self.is_sampled,
         }
     }
 

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use super::context::{WithContext, run};
 use super::node::Node;
 use super::scope;
-use super::surroundings::hex;
+use super::surroundings::{SAMPLED, hex};
 
 /// A place in a trace: what the header `traceparent` says.
 ///
@@ -92,14 +92,15 @@ fn parse(text: &str) -> Option<TraceParent> {
     is_version.then_some(TraceParent {
         trace_id: NonZeroU128::new(trace_id)?,
         span_id: NonZeroU64::new(span_id as u64)?,
-        sampled: flags & 1 != 0,
+        sampled: flags & SAMPLED != 0,
     })
 }
 
 /// Runs `work` in a trace that came from outside: spans in it belong to the trace, and those that are in no other have the span that called as
 /// their parent.
 ///
-/// It is a context with the fields `trace_id` and `parent_span_id`, in hexadecimal digits, so all events below show where they come from. As with
+/// It is a context with the fields `trace_id` and `parent_span_id`, in hexadecimal digits, so all events below show where they come from; and with `trace_flags`,
+/// which is `00`, where the caller doesn't record the trace. As with
 /// [`with_context`](crate::with_context), what it gives is awaited where `work` gave a future, and dereferenced to what `work` gave otherwise.
 ///
 /// ```

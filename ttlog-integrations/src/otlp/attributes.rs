@@ -53,9 +53,10 @@ impl Attributes {
     pub(super) fn push_contexts(&mut self, event: &EventRef<'_>) {
         let contexts = event.spans().rev().filter(|span| span.is_context);
         for context in contexts {
-            let is_trace = context.fields.len() == 2
-                && context.field("trace_id").is_some()
-                && context.field("parent_span_id").is_some();
+            let mut names = context.fields().map(|(name, _)| name);
+            let is_trace = context.field("trace_id").is_some()
+                && context.field("parent_span_id").is_some()
+                && names.all(|name| ["trace_id", "parent_span_id", "trace_flags"].contains(&name));
             if !is_trace {
                 self.push_fields(context.fields());
             }

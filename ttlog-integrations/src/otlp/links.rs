@@ -3,12 +3,12 @@
 //! A link of OpenTelemetry names the trace besides the span, and a span that another one follows from has often ended before that one has.
 
 use std::collections::VecDeque;
-use std::num::{NonZeroU64, NonZeroU128};
+use std::num::NonZeroU64;
 
 use opentelemetry_proto::tonic::trace::v1::span::Link;
-use ttlog_core::{EventRef, SpanInfo, ValueRef};
+use ttlog_core::{EventRef, SpanInfo, TraceParent, ValueRef};
 
-use super::log_record::SAMPLED;
+use super::log_record::trace_flags;
 
 /// How many spans are remembered.
 const MOST_SPANS: usize = 1024;
@@ -17,15 +17,15 @@ pub(super) const FOLLOWS_FROM: &str = "follows_from";
 
 /// See the [module](self).
 #[derive(Debug, Default)]
-pub(super) struct Traces(VecDeque<(NonZeroU64, NonZeroU128)>);
+pub(super) struct Traces(VecDeque<TraceParent>);
 
 impl Traces {
     /// A span has ended.
-    pub(super) fn remember(&mut self, span: NonZeroU64, trace: NonZeroU128) {
+    pub(super) fn remember(&mut self, span: TraceParent) {
         if self.0.len() == MOST_SPANS {
             self.0.pop_front();
         }
-        self.0.push_back((span, trace));
+        self.0.push_back(span);
     }
 
     /// The link to what a span follows from, if it does and that span's trace is known.
@@ -37,13 +37,13 @@ impl Traces {
         let span = NonZeroU64::new(u64::from_str_radix(digits, 16).ok()?)?;
         let has_ended = || {
             let mut ended = self.0.iter().rev();
-            ended.find(|(id, _)| *id == span).map(|(_, trace)| *trace)
+            ended.find(|ended| ended.span_id == span).copied()
         };
-        let trace = event.trace_of(span).or_else(has_ended)?;
+        let place = event.trace_parent_of(span).or_else(has_ended)?;
         Some(Link {
-            trace_id: trace.get().to_be_bytes().into(),
+            trace_id: place.trace_id.get().to_be_bytes().into(),
             span_id: span.get().to_be_bytes().into(),
-            flags: SAMPLED,
+            flags: trace_flags(place.sampled),
             ..Link::default()
         })
     }

@@ -6,8 +6,10 @@ use ttlog_core::{EventRef, LogLevel};
 use super::attributes::Attributes;
 use super::value::text;
 
-/// The flag of W3C Trace Context that says that the trace is recorded.
-pub(super) const SAMPLED: u32 = 1;
+/// The flags of W3C Trace Context: the lowest says that who has begun the trace records it.
+pub(super) fn trace_flags(is_sampled: bool) -> u32 {
+    is_sampled.into()
+}
 
 /// The log record of an event that was seen at a time, in nanoseconds since 1970 UTC.
 pub(super) fn log_record(event: &EventRef<'_>, observed_ns: u64) -> LogRecord {
@@ -24,7 +26,7 @@ pub(super) fn log_record(event: &EventRef<'_>, observed_ns: u64) -> LogRecord {
         severity_text: event.level().as_str().to_owned(),
         body: Some(text(event.message())),
         attributes: attributes.into_vec(),
-        flags: place.map_or(0, |_| SAMPLED),
+        flags: trace_flags(place.is_some() && event.is_sampled()),
         trace_id: place.map_or_else(Vec::new, |(trace, _)| trace.get().to_be_bytes().into()),
         span_id: place.map_or_else(Vec::new, |(_, span)| span.get().to_be_bytes().into()),
         event_name: event.name().to_owned(),

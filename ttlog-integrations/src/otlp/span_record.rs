@@ -10,18 +10,18 @@ use ttlog_core::{EventRef, ValueRef};
 
 use super::attributes::Attributes;
 use super::links::{FOLLOWS_FROM, Traces};
-use super::log_record::SAMPLED;
+use super::log_record::trace_flags;
 
 /// The span whose end `event` tells. `None` where it isn't known in which trace it is, because its beginning was lost, or that of a span around it.
 pub(super) fn span(event: &EventRef<'_>, traces: &mut Traces) -> Option<Span> {
     let id = event.own_span_id()?;
-    let trace = event.trace_id()?;
+    let place = event.trace_parent_of(id)?;
     let info = event.spans().next_back().filter(|span| span.id == id)?;
     let number = |name| match event.field(name) {
         Some(ValueRef::U64(number)) => Some(number),
         _ => None,
     };
-    traces.remember(id, trace);
+    traces.remember(place);
     let link = traces.link(event, info);
     let is_link = |name: &str| link.is_some() && name == FOLLOWS_FROM;
     let mut attributes = Attributes::default();
@@ -40,12 +40,12 @@ pub(super) fn span(event: &EventRef<'_>, traces: &mut Traces) -> Option<Span> {
     attributes.push_origin(event);
     let end_ns = event.timestamp_nanos();
     Some(Span {
-        trace_id: trace.get().to_be_bytes().into(),
+        trace_id: place.trace_id.get().to_be_bytes().into(),
         span_id: id.get().to_be_bytes().into(),
         parent_span_id: event
             .parent_span_id()
             .map_or_else(Vec::new, |parent| parent.get().to_be_bytes().into()),
-        flags: SAMPLED,
+        flags: trace_flags(place.sampled),
         name: info.name.to_string(),
         kind: SpanKind::Internal.into(),
         start_time_unix_nano: end_ns.saturating_sub(number("duration_ns").unwrap_or(0)),

@@ -235,3 +235,34 @@ fn a_span_that_follows_from_another_one_is_linked_to_it() {
         ]
     );
 }
+
+#[test]
+fn what_is_in_a_trace_that_is_not_sampled_is_not_marked_so() {
+    let collector = Collector::http(|_| Reply::Accept);
+    let handle = pipeline(sink(collector.url()));
+    let header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
+    let ended = handle.scope(|| {
+        continue_trace(header.parse().unwrap(), || {
+            let span = info_span!("request").entered();
+            info!("not sampled");
+            span.id().unwrap().get()
+        })
+        .into_inner()
+    });
+    handle.scope(|| {
+        let _span = info_span!("own", follows_from = %format_args!("{ended:016x}")).entered();
+        info!("sampled");
+    });
+    flushed(&handle);
+    let records = collector.log_records();
+    let flags: Vec<u32> = records.iter().map(|(_, record)| record.flags).collect();
+    assert_eq!(flags, [0, 1]);
+    let spans = collector.spans();
+    let (request, own) = (find(&spans, "request"), find(&spans, "own"));
+    assert_eq!((request.flags, own.flags), (0, 1));
+    let link = &own.links[0];
+    assert_eq!((&link.trace_id, link.flags), (&request.trace_id, 0));
+    let flags_again = |attribute: &&str| *attribute == "trace_flags";
+    let keys = request.attributes.iter().chain(&records[0].1.attributes);
+    assert_eq!(keys.map(|it| &*it.key).find(flags_again), None);
+}
