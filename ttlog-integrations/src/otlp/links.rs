@@ -8,7 +8,7 @@ use std::num::NonZeroU64;
 use opentelemetry_proto::tonic::trace::v1::span::Link;
 use ttlog_core::{EventRef, SpanInfo, TraceParent, ValueRef};
 
-use super::log_record::trace_flags;
+use super::span_record::span_flags;
 
 /// How many spans are remembered.
 const MOST_SPANS: usize = 1024;
@@ -30,11 +30,7 @@ impl Traces {
 
     /// The link to what a span follows from, if it does and that span's trace is known.
     pub(super) fn link(&self, event: &EventRef<'_>, info: &SpanInfo) -> Option<Link> {
-        let digits = match info.field(FOLLOWS_FROM)? {
-            ValueRef::Display(text) | ValueRef::Str(text) if text.len() == 16 => text,
-            _ => return None,
-        };
-        let span = NonZeroU64::new(u64::from_str_radix(digits, 16).ok()?)?;
+        let span = span_id(info, FOLLOWS_FROM)?;
         let has_ended = || {
             let mut ended = self.0.iter().rev();
             ended.find(|ended| ended.span_id == span).copied()
@@ -43,8 +39,18 @@ impl Traces {
         Some(Link {
             trace_id: place.trace_id.get().to_be_bytes().into(),
             span_id: span.get().to_be_bytes().into(),
-            flags: trace_flags(place.sampled),
+            // It was known here.
+            flags: span_flags(place.sampled, false),
             ..Link::default()
         })
     }
+}
+
+/// The number of a span that a field has as 16 hexadecimal digits.
+pub(super) fn span_id(info: &SpanInfo, field: &str) -> Option<NonZeroU64> {
+    let digits = match info.field(field)? {
+        ValueRef::Display(text) | ValueRef::Str(text) if text.len() == 16 => text,
+        _ => return None,
+    };
+    NonZeroU64::new(u64::from_str_radix(digits, 16).ok()?)
 }

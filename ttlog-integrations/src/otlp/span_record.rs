@@ -5,11 +5,11 @@
 
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
-use opentelemetry_proto::tonic::trace::v1::{Span, Status};
-use ttlog_core::{EventRef, ValueRef};
+use opentelemetry_proto::tonic::trace::v1::{Span, SpanFlags, Status};
+use ttlog_core::{EventRef, SpanInfo, ValueRef};
 
 use super::attributes::Attributes;
-use super::links::{FOLLOWS_FROM, Traces};
+use super::links::{self, FOLLOWS_FROM, Traces};
 use super::log_record::trace_flags;
 
 /// The span whose end `event` tells. `None` where it isn't known in which trace it is, because its beginning was lost, or that of a span around it.
@@ -39,13 +39,15 @@ pub(super) fn span(event: &EventRef<'_>, traces: &mut Traces) -> Option<Span> {
     attributes.push_text("ttlog.outcome", outcome);
     attributes.push_origin(event);
     let end_ns = event.timestamp_nanos();
+    let parent = event.parent_span_id();
+    // As the context says that has brought the trace here.
+    let is_told = |context: &SpanInfo| parent == links::span_id(context, "parent_span_id");
+    let is_remote = parent.is_some() && event.spans().any(|span| span.is_context && is_told(span));
     Some(Span {
         trace_id: place.trace_id.get().to_be_bytes().into(),
         span_id: id.get().to_be_bytes().into(),
-        parent_span_id: event
-            .parent_span_id()
-            .map_or_else(Vec::new, |parent| parent.get().to_be_bytes().into()),
-        flags: trace_flags(place.sampled),
+        parent_span_id: parent.map_or_else(Vec::new, |parent| parent.get().to_be_bytes().into()),
+        flags: span_flags(place.sampled, is_remote),
         name: info.name.to_string(),
         kind: SpanKind::Internal.into(),
         start_time_unix_nano: end_ns.saturating_sub(number("duration_ns").unwrap_or(0)),
@@ -55,6 +57,18 @@ pub(super) fn span(event: &EventRef<'_>, traces: &mut Traces) -> Option<Span> {
         status: status(outcome),
         ..Span::default()
     })
+}
+
+/// The flags of a span or a link: those of the trace, and whether the parent, or what the link leads to, is a span of another process. That this is known is a flag, too: without it, no
+/// flag at all would stand for flags that nobody knows.
+pub(super) fn span_flags(is_sampled: bool, is_remote: bool) -> u32 {
+    let known = SpanFlags::ContextHasIsRemoteMask as u32;
+    let remote = if is_remote {
+        SpanFlags::ContextIsRemoteMask as u32
+    } else {
+        0
+    };
+    trace_flags(is_sampled) | known | remote
 }
 
 /// A span that was cancelled is none that failed: whoever lost a race is dropped.

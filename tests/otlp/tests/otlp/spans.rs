@@ -12,6 +12,11 @@ use ttlog_test_otlp::{Collector, Reply, attributes};
 
 use crate::support::{flushed, is_recent, pipeline, sink, text};
 
+/// The flags of spans and links: who has begun the trace records it; whether the parent is of another process is known; it is.
+const SAMPLED: u32 = 1;
+const KNOWN: u32 = 1 << 8;
+const REMOTE: u32 = 1 << 9;
+
 fn find(spans: &[(String, Span)], name: &str) -> Span {
     let mut named = spans.iter().filter(|(_, span)| span.name == name);
     named
@@ -54,7 +59,8 @@ fn a_span_has_its_times_fields_parent_and_trace() {
     assert_eq!(inner.span_id, inner_place.span_id.get().to_be_bytes());
     assert_eq!((outer.trace_id.len(), outer.span_id.len()), (16, 8));
     for span in [&outer, &inner] {
-        assert_eq!((span.kind, span.flags), (SpanKind::Internal.into(), 1));
+        let expected = (SpanKind::Internal.into(), SAMPLED | KNOWN);
+        assert_eq!((span.kind, span.flags), expected);
         assert!(is_recent(span.start_time_unix_nano) && is_recent(span.end_time_unix_nano));
         assert!(span.start_time_unix_nano < span.end_time_unix_nano);
         assert_eq!(span.status, None);
@@ -113,6 +119,8 @@ fn a_trace_goes_over_threads_and_processes() {
         0xb7ad_6b71_6920_3331_u64.to_be_bytes()
     );
     assert_eq!(worker.parent_span_id, server.span_id);
+    assert_eq!(server.flags, SAMPLED | KNOWN | REMOTE);
+    assert_eq!(worker.flags, SAMPLED | KNOWN);
     let names: Vec<&String> = worker
         .attributes
         .iter()
@@ -256,12 +264,15 @@ fn what_is_in_a_trace_that_is_not_sampled_is_not_marked_so() {
     flushed(&handle);
     let records = collector.log_records();
     let flags: Vec<u32> = records.iter().map(|(_, record)| record.flags).collect();
-    assert_eq!(flags, [0, 1]);
+    assert_eq!(flags, [0, SAMPLED]);
     let spans = collector.spans();
     let (request, own) = (find(&spans, "request"), find(&spans, "own"));
-    assert_eq!((request.flags, own.flags), (0, 1));
+    assert_eq!(
+        (request.flags, own.flags),
+        (KNOWN | REMOTE, SAMPLED | KNOWN)
+    );
     let link = &own.links[0];
-    assert_eq!((&link.trace_id, link.flags), (&request.trace_id, 0));
+    assert_eq!((&link.trace_id, link.flags), (&request.trace_id, KNOWN));
     let flags_again = |attribute: &&str| *attribute == "trace_flags";
     let keys = request.attributes.iter().chain(&records[0].1.attributes);
     assert_eq!(keys.map(|it| &*it.key).find(flags_again), None);
