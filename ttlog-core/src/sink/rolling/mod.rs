@@ -19,6 +19,7 @@ mod tidy;
 pub use period::Rotation;
 pub use sink::RollingSink;
 
+use std::fs;
 use std::io;
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
@@ -121,12 +122,16 @@ impl RollingFile {
         self
     }
 
-    /// Opens the file, at its end where it is there already, and removes what need not be kept.
+    /// Opens the file, at its end where it is there already, and removes what need not be kept. Its directory is made where
+    /// there is none.
     ///
     /// # Errors
-    /// The file can't be opened or made, or its name is not Unicode.
+    /// The file or its directory can't be opened or made, or its name is not Unicode.
     pub fn open(self) -> io::Result<RollingSink> {
         let names = Names::new(&self.path)?;
+        if let Some(directory) = self.path.parent() {
+            fs::create_dir_all(directory)?;
+        }
         RollingSink::open(self, names)
     }
 }

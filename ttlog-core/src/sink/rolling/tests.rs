@@ -241,6 +241,16 @@ fn a_file_that_somebody_removed_is_made_again() {
     assert_eq!(text(&directory, "app.log"), "b\n");
 }
 
+#[test]
+fn the_directory_is_made() {
+    let directory = TempDir::new();
+    let path = directory.path("logs").join("of app").join("app.log");
+    let mut sink = RollingFile::new(&path).format(Bare).open().unwrap();
+    log(&mut sink, 0, "a");
+    sink.flush().unwrap();
+    assert_eq!(fs::read_to_string(path).unwrap(), "a\n");
+}
+
 /// The name of a directory can't be taken by renaming a file; so the place of the active file is taken away.
 #[test]
 fn where_rotation_fails_logging_goes_on_and_the_failure_is_reported_once() {
@@ -276,11 +286,10 @@ fn where_rotation_fails_logging_goes_on_and_the_failure_is_reported_once() {
 #[test]
 fn a_name_that_is_no_file_is_an_error() {
     assert!(RollingFile::new("/").open().is_err());
-    assert!(
-        RollingFile::new("no/such/directory/app.log")
-            .open()
-            .is_err()
-    );
+    let directory = TempDir::new();
+    let in_a_file = directory.path("file").join("app.log");
+    fs::write(directory.path("file"), "in the way").unwrap();
+    assert!(RollingFile::new(in_a_file).open().is_err());
 }
 
 #[cfg(feature = "compression")]
