@@ -176,3 +176,26 @@ fn child_with_failing_sinks() {
     assert!(handle.flush());
     assert_balanced(&handle.stats());
 }
+
+#[test]
+fn a_sink_that_fails_to_the_end_is_told_of_at_the_end() {
+    let directory = Directory::new();
+    let stderr = run_child_to_success("troubled_sinks::child_that_ends_on_a_full_disk", &directory);
+    let told = stderr.lines().filter(|line| line.contains("ends without"));
+    let told: Vec<_> = told.collect();
+    assert_eq!(told, ["ttlog: sink disk ends without its last events"]);
+}
+
+#[test]
+#[ignore = "the child of another test"]
+fn child_that_ends_on_a_full_disk() {
+    if child_directory().is_none() {
+        return;
+    }
+    let disk = Disk {
+        full: Arc::new(AtomicBool::new(true)),
+        buffer: Kept::default(),
+    };
+    let _handle = ttlog::init().sink(disk).sink(Kept::default()).init();
+    info!("event");
+}

@@ -17,7 +17,7 @@ extern "C" fn flush() {
     if let Some(pipeline) = dispatch::global() {
         panic_snapshots::write_missing(pipeline);
         histogram::report_rest(pipeline);
-        pipeline.flush_at_end();
+        pipeline.flush_at_exit();
         pipeline.settle();
     }
     if let Some(logger) = dispatch::custom() {

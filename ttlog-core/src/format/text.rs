@@ -30,7 +30,7 @@ use crate::metadata::RecordKind;
 ///   panicked while it was formatted. `[format panicked]`: the format that was asked for did.
 /// - The spans that the event is in stand before the target, the outermost first, with their fields; the fields of contexts
 ///   stand behind the event's own. `->` before them: the last of the spans begins; `<-`: it has ended, after `duration`, for
-///   `busy` of which it was entered and for `idle` of which it was not, with another `outcome` than that it came to its end.
+///   `busy` of which it was entered (the times of several threads are added up) and for `idle` of which it was not, with another `outcome` than that it came to its end.
 /// - Fields of the same name stand beside each other. Thread, source line and the numbers of spans are left out; [`Pretty`](super::Pretty)
 ///   and [`Json`](super::Json) have them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

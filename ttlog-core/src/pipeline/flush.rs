@@ -12,11 +12,31 @@ use crate::report::report;
 use crate::sink_state::{Health, SinkState};
 
 impl Pipeline {
-    /// [`flush`](Self::flush) at the end of the process, or of the pipeline. What is in a black box then need not be saved.
-    pub(crate) fn flush_at_end(&self) {
-        let flushed = self.flush();
+    /// [`flush`](Self::flush) at the end of the process. What is in a black box then need not be saved; what a sink could not write is lost,
+    /// and that is told.
+    pub(crate) fn flush_at_exit(&self) {
+        if let Some(position) = self.flush_at_end() {
+            self.report_unwritten(position);
+        }
+    }
+
+    /// The same for any pipeline, without a word; gives the position behind what sinks should have written.
+    fn flush_at_end(&self) -> Option<u64> {
+        let position = self.ask_for_flush();
+        let flushed = position.is_some_and(|position| self.wait_for_sinks(position));
         if let Some(black_box) = self.registry.black_box() {
             black_box.set_ended(flushed);
+        }
+        position
+    }
+
+    /// Tells of each sink that is not through with what was recorded before `position`: there is nobody to look at counters any more.
+    fn report_unwritten(&self, position: u64) {
+        for sink in &self.recorder().sinks {
+            if sink.done() < position {
+                let name = &sink.name;
+                report(&format!("sink {name} ends without its last events"));
+            }
         }
     }
 
@@ -27,16 +47,24 @@ impl Pipeline {
             // It would wait for itself.
             return false;
         }
-        let Some(position) = self.drain_rings() else {
-            return false;
-        };
+        self.ask_for_flush()
+            .is_some_and(|position| self.wait_for_sinks(position))
+    }
+
+    /// Has each sink write everything logged before; gives the position behind it.
+    fn ask_for_flush(&self) -> Option<u64> {
+        let position = self.drain_rings()?;
         let recorder = self.recorder();
         let position = position.min(recorder.log.published());
         for sink in &recorder.sinks {
             sink.want(position);
         }
+        Some(position)
+    }
+
+    fn wait_for_sinks(&self, position: u64) -> bool {
         let mut all_reached = true;
-        for sink in &recorder.sinks {
+        for sink in &self.recorder().sinks {
             all_reached &= self.wait_for_sink(sink, position);
         }
         all_reached
