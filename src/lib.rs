@@ -228,6 +228,23 @@
 //! is written twice. A console and a file go on; a [`RollingFile`](sink::RollingFile) doesn't, because two processes that roll one file would destroy it; a
 //! sink of your own does if it [says how](Sink::for_child). The child may also call [`init()`] for settings of its own.
 //!
+//! # In a library
+//!
+//! A library logs, and leaves the rest to the application, which calls [`init()`], or gives ttlog's events to what it has: `set_backend(Backend::Tracing)` of
+//! `ttlog-integrations`, say. Where it does neither, the library's events are on stderr, from `Info` on; [`auto_init(false)`](auto_init) or `TTLOG_AUTO_INIT=off` keeps
+//! them quiet.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | what it brings |
+//! |---|---|
+//! | `black-box` | `TtlogBuilder::black_box`: the last events in a mapped file that outlives the process (Unix) |
+//! | `signals` | `TtlogBuilder::fatal_signals` and `snapshot_on_signal` (Unix); brings `black-box` |
+//! | `compression` | smaller snapshots, and `RollingFile::compress` |
+//! | `max_level_info`, … | leaves calls that are more verbose out of the program; `release_max_level_info`, … out of release builds |
+//!
 //! # What is lost when
 //!
 //! Nothing that was logged before [`TtlogHandle::flush`] returned, before the handle was dropped, or before the process ended by

@@ -14,7 +14,7 @@ use crate::told_fields::{Told, told};
 
 /// Gives ttlog's events to the logger of `log`, those that its greatest level and [`Log::enabled`](log::Log::enabled) let through.
 ///
-/// `Critical` is `Error` there, with `critical = true` among the values. [`set_backend`](crate::set_backend) puts it in place.
+/// Fields are values there, which not every logger shows: `env_logger` does with its feature `kv`. `Critical` is `Error`, with `critical = true` among the values. [`set_backend`](crate::set_backend) puts it in place.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LogLogger(());
 
