@@ -16,6 +16,7 @@ use crate::fork;
 use crate::histogram::Reports;
 use crate::init_error::InitError;
 use crate::message::{Message, Task};
+use crate::own_thread;
 use crate::parts::Parts;
 use crate::pipeline::Pipeline;
 use crate::redaction::Redaction;
@@ -132,13 +133,11 @@ fn start_snapshot_thread(
     }
 
     let dead = Dead(pipeline.flow.clone());
-    thread::Builder::new()
-        .name("ttlog-snapshot".to_owned())
-        .spawn(move || {
-            current::become_own_thread();
-            pipeline.flow.set_thread(thread::current());
-            let _dead = dead;
-            SnapshotThread::new(pipeline, messages, clock, (triggers, reports)).run();
-        })
-        .map(drop)
+    let work = move || {
+        current::become_own_thread();
+        pipeline.flow.set_thread(thread::current());
+        let _dead = dead;
+        SnapshotThread::new(pipeline, messages, clock, (triggers, reports)).run();
+    };
+    own_thread::start("ttlog-snapshot", Box::new(work))
 }

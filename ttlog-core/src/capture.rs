@@ -7,7 +7,6 @@ use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use crate::callsite;
@@ -16,6 +15,7 @@ use crate::current;
 use crate::dispatch;
 use crate::loss::{self, Loss};
 use crate::metadata::Metadata;
+use crate::own_thread;
 use crate::pipeline::Pipeline;
 use crate::process_facts::process_facts;
 use crate::record::{
@@ -90,14 +90,12 @@ impl Pipeline {
     /// The same on a thread of its own, for the snapshot thread.
     pub(crate) fn snapshot_aside(self: &Arc<Self>, reason: String) {
         let writer = self.writer();
-        let spawned = thread::Builder::new()
-            .name("ttlog-writer".to_owned())
-            .spawn(move || {
-                if let Err(error) = writer.0.snapshot(&reason) {
-                    report(&error.to_string());
-                }
-            });
-        if let Err(error) = spawned {
+        let work = move || {
+            if let Err(error) = writer.0.snapshot(&reason) {
+                report(&error.to_string());
+            }
+        };
+        if let Err(error) = own_thread::start("ttlog-writer", Box::new(work)) {
             report(&format!(
                 "can't start a thread to write a snapshot: {error}"
             ));

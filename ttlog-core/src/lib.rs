@@ -9,7 +9,7 @@
 //! | `span`, `timer`, `histogram` | spans, contexts, and futures in them; how long something took, as an event, or as one for many |
 //! | `clock` | ticks, and what wall time they were |
 //! | `bridge`, `forever` | what adapters of other logging systems stand on; lists of what is kept for ever |
-//! | `pipeline`, `snapshot_thread`, `recorder`, `loss`, `message`, `answer` | from the rings to the recorder |
+//! | `pipeline`, `own_thread`, `snapshot_thread`, `recorder`, `loss`, `message`, `answer` | from the rings to the recorder |
 //! | `sink`, `sink_state`, `sink_thread`, `sink_shield`, `format` | from the recorder to where somebody reads it |
 //! | `black_box` | the same in a file that outlives the process |
 //! | `capture`, `process_facts`, `build_id`, `snapshot` | from the recorder into a file, and back |
@@ -67,6 +67,7 @@ mod loom_models;
 mod loss;
 mod message;
 mod metadata;
+mod own_thread;
 mod panic_hook;
 mod panic_snapshots;
 mod parts;

@@ -13,6 +13,7 @@ use crate::decode::EventRef;
 use crate::filter::Filter;
 use crate::loss::{self, Loss};
 use crate::metadata::RecordKind;
+use crate::own_thread;
 use crate::parts::NewSink;
 use crate::record::{Header, MAX_RECORD_WORDS, events_of, next_record, thread_of, whole_records};
 use crate::recorder::Recorder;
@@ -42,8 +43,8 @@ pub(crate) fn start(
     cursor: Cursor,
     facts: Arc<Facts>,
 ) -> io::Result<()> {
-    let thread = thread::Builder::new().name(format!("ttlog-{}", state.name));
-    let run = move || {
+    let name = format!("ttlog-{}", state.name);
+    let work = move || {
         current::become_own_thread();
         state.set_thread(thread::current());
         let _gone = Gone(state.clone());
@@ -68,7 +69,7 @@ pub(crate) fn start(
         mouth.learn_spans(&feed.recorder);
         while feed.step(&mut mouth) {}
     };
-    thread.spawn(run).map(drop)
+    own_thread::start(&name, Box::new(work))
 }
 
 /// Tells that the thread has ended, however it did.

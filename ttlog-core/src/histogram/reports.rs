@@ -7,7 +7,6 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::clock;
@@ -17,6 +16,7 @@ use crate::encode::{Encoder, Origin};
 use crate::event::LogEvent;
 use crate::event_builder::EventBuilder;
 use crate::logger;
+use crate::own_thread;
 use crate::pipeline::Pipeline;
 use crate::report::report;
 use crate::sync::lock;
@@ -99,10 +99,8 @@ fn report_aside(pipeline: &Arc<Pipeline>) {
     let Some(reporter) = pipeline.reporter() else {
         return;
     };
-    let spawned = thread::Builder::new()
-        .name("ttlog-timers".to_owned())
-        .spawn(move || report_all(reporter.pipeline()));
-    if let Err(error) = spawned {
+    let work = move || report_all(reporter.pipeline());
+    if let Err(error) = own_thread::start("ttlog-timers", Box::new(work)) {
         report(&format!("can't start a thread to report timers: {error}"));
     }
 }

@@ -8,6 +8,7 @@ use super::Pipeline;
 use crate::answer::Answer;
 use crate::current;
 use crate::message::Task;
+use crate::own_thread;
 use crate::report::report;
 use crate::sink_state::{Health, SinkState};
 
@@ -101,12 +102,10 @@ impl Pipeline {
     /// Flushes on a thread of its own: for the snapshot thread, which can't wait.
     pub(crate) fn flush_aside(self: &Arc<Self>) {
         let pipeline = self.clone();
-        let spawned = thread::Builder::new()
-            .name("ttlog-flush".to_owned())
-            .spawn(move || {
-                pipeline.flush();
-            });
-        if let Err(error) = spawned {
+        let work = move || {
+            pipeline.flush();
+        };
+        if let Err(error) = own_thread::start("ttlog-flush", Box::new(work)) {
             report(&format!("can't start a thread to flush: {error}"));
         }
     }
