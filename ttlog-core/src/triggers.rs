@@ -171,7 +171,7 @@ impl Triggers {
             message,
             more,
         } = self.pending.take()?;
-        let level = level.to_string().to_lowercase();
+        let level = level.as_str().to_ascii_lowercase();
         Some(match more {
             0 => format!("event at {level}: {message}"),
             _ => format!("event at {level}: {message} (and {more} more)"),
