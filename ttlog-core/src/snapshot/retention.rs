@@ -67,7 +67,7 @@ impl Keep {
                 result = result.and(remove(&entry.path()));
             }
         }
-        whole.sort();
+        whole.sort_unstable();
         let (mut files, mut bytes) = (1, own.len());
         for (_, path, length) in whole.iter().rev() {
             files += 1;

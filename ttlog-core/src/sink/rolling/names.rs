@@ -117,7 +117,7 @@ impl Names {
                 });
             }
         }
-        all.sort();
+        all.sort_unstable();
         Ok(all)
     }
 
