@@ -21,16 +21,12 @@ pub(super) fn of_level(level: LogLevel) -> &'static str {
 
 /// Writes what `write` writes in a style; where colours are off, without.
 #[inline(always)]
-pub(super) fn paint<const COLORED: bool>(
-    out: &mut String,
-    style: &str,
-    write: impl FnOnce(&mut String),
-) {
-    if COLORED {
+pub(super) fn paint(out: &mut String, colored: bool, style: &str, write: impl FnOnce(&mut String)) {
+    if colored {
         out.push_str(style);
     }
     write(out);
-    if COLORED {
+    if colored {
         out.push_str(RESET);
     }
 }

@@ -36,11 +36,11 @@ pub struct Pretty;
 
 impl Format for Pretty {
     fn format(&self, event: &EventRef<'_>, out: &mut String) {
-        write::<false>(event, out);
+        write(event, out, false);
     }
 
     fn format_colored(&self, event: &EventRef<'_>, out: &mut String) {
-        write::<true>(event, out);
+        write(event, out, true);
     }
 
     fn duplicate(&self) -> Option<Box<dyn Format>> {
@@ -48,43 +48,52 @@ impl Format for Pretty {
     }
 }
 
-fn write<const COLORED: bool>(event: &EventRef<'_>, out: &mut String) {
-    paint::<COLORED>(out, DIM, |out| push_micros(out, event.timestamp_nanos()));
+fn write(event: &EventRef<'_>, out: &mut String, colored: bool) {
+    paint(out, colored, DIM, |out| {
+        push_micros(out, event.timestamp_nanos())
+    });
     out.push(' ');
     let level = event.level();
-    paint::<COLORED>(out, of_level(level), |out| out.push_str(padded(level)));
+    paint(out, colored, of_level(level), |out| {
+        out.push_str(padded(level))
+    });
     if !event.message().is_empty() {
-        paint::<COLORED>(out, BOLD, |out| push_rest_of_line(out, event.message()));
+        paint(out, colored, BOLD, |out| {
+            push_rest_of_line(out, event.message())
+        });
     }
     if event.kind() == RecordKind::Event {
-        push_fields::<COLORED>(out, event.fields());
+        push_fields(out, colored, event.fields());
     } else {
-        push_fields::<COLORED>(out, line_fields(event));
+        push_fields(out, colored, line_fields(event));
     }
-    push_fields::<COLORED>(out, event.context_fields());
-    paint::<COLORED>(out, DIM, |out| push_origin(out, event));
+    push_fields(out, colored, event.context_fields());
+    paint(out, colored, DIM, |out| push_origin(out, event));
     out.push('\n');
 }
 
-fn push_fields<'a, const COLORED: bool>(
+fn push_fields<'a>(
     out: &mut String,
+    colored: bool,
     fields: impl Iterator<Item = (&'a str, ValueRef<'a>)>,
 ) {
     for (name, value) in fields {
         out.push_str("\n    ");
-        paint::<COLORED>(out, DIM_ITALIC, |out| push_word(out, name, Escapes::Rust));
+        paint(out, colored, DIM_ITALIC, |out| {
+            push_word(out, name, Escapes::Rust)
+        });
         out.push_str(": ");
         push_value_line(out, value);
         if let ValueRef::Error(chain) = value {
-            push_causes::<COLORED>(out, chain);
+            push_causes(out, colored, chain);
         }
     }
 }
 
-fn push_causes<const COLORED: bool>(out: &mut String, chain: crate::ErrorChain<'_>) {
+fn push_causes(out: &mut String, colored: bool, chain: crate::ErrorChain<'_>) {
     for cause in chain.skip(1) {
         out.push_str("\n      ");
-        paint::<COLORED>(out, DIM_ITALIC, |out| out.push_str("caused by"));
+        paint(out, colored, DIM_ITALIC, |out| out.push_str("caused by"));
         out.push_str(": ");
         push_rest_of_line(out, cause);
     }

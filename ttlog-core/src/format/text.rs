@@ -100,10 +100,14 @@ fn write_plain(event: &EventRef<'_>, out: &mut String) {
 }
 
 fn write<const COLORED: bool>(event: &EventRef<'_>, out: &mut String, mark: &str) {
-    paint::<COLORED>(out, DIM, |out| push_micros(out, event.timestamp_nanos()));
+    paint(out, COLORED, DIM, |out| {
+        push_micros(out, event.timestamp_nanos())
+    });
     out.push(' ');
     let level = event.level();
-    paint::<COLORED>(out, of_level(level), |out| out.push_str(padded(level)));
+    paint(out, COLORED, of_level(level), |out| {
+        out.push_str(padded(level))
+    });
     // In front of the target, no message and no value can forge them.
     out.push_str(mark);
     if event.is_cut() {
@@ -121,7 +125,7 @@ fn write<const COLORED: bool>(event: &EventRef<'_>, out: &mut String, mark: &str
 }
 
 fn push_rest<const COLORED: bool>(event: &EventRef<'_>, out: &mut String) {
-    paint::<COLORED>(out, DIM, |out| push_target(out, event.target()));
+    paint(out, COLORED, DIM, |out| push_target(out, event.target()));
     if !event.message().is_empty() {
         out.push(' ');
         push_sentence(out, event.message());
@@ -136,7 +140,7 @@ fn push_rest_in_spans<const COLORED: bool>(event: &EventRef<'_>, out: &mut Strin
     if event.kind() == RecordKind::Event {
         push_rest::<COLORED>(event, out);
     } else {
-        paint::<COLORED>(out, DIM, |out| push_target(out, event.target()));
+        paint(out, COLORED, DIM, |out| push_target(out, event.target()));
         push_fields::<COLORED>(out, line_fields(event));
     }
     push_context(out, event);
@@ -148,7 +152,9 @@ fn push_fields<'a, const COLORED: bool>(
 ) {
     for (name, value) in fields {
         out.push(' ');
-        paint::<COLORED>(out, DIM_ITALIC, |out| push_word(out, name, Escapes::Rust));
+        paint(out, COLORED, DIM_ITALIC, |out| {
+            push_word(out, name, Escapes::Rust)
+        });
         out.push('=');
         push_value(out, value);
     }
