@@ -4,6 +4,7 @@
 //! the file that was just written, which stays in any case. Several processes may share a directory, and look after it at the same
 //! time: a file that is gone already is as good as removed.
 
+use std::collections::BinaryHeap;
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -44,7 +45,7 @@ impl Keep {
             return Ok(());
         };
         let own = fs::symlink_metadata(directory.join(written))?;
-        let (mut whole, mut result) = (Vec::new(), Ok(()));
+        let (mut whole, mut result) = (BinaryHeap::new(), Ok(()));
         for entry in fs::read_dir(directory)? {
             let entry = entry?;
             let file = entry.file_name();
@@ -67,13 +68,13 @@ impl Keep {
                 result = result.and(remove(&entry.path()));
             }
         }
-        whole.sort_unstable();
         let (mut files, mut bytes) = (1, own.len());
-        for (_, path, length) in whole.iter().rev() {
+        // The newest first.
+        while let Some((_, path, length)) = whole.pop() {
             files += 1;
-            bytes = bytes.saturating_add(*length);
+            bytes = bytes.saturating_add(length);
             if files > self.files || bytes > self.bytes {
-                result = result.and(remove(path));
+                result = result.and(remove(&path));
             }
         }
         result
