@@ -78,15 +78,20 @@ fn push_fields<'a>(
     fields: impl Iterator<Item = (&'a str, ValueRef<'a>)>,
 ) {
     for (name, value) in fields {
-        out.push_str("\n    ");
-        paint(out, colored, DIM_ITALIC, |out| {
-            push_word(out, name, Escapes::Rust)
-        });
-        out.push_str(": ");
-        push_value_line(out, value);
-        if let ValueRef::Error(chain) = value {
-            push_causes(out, colored, chain);
-        }
+        push_field(out, colored, name, value);
+    }
+}
+
+#[inline(never)]
+fn push_field(out: &mut String, colored: bool, name: &str, value: ValueRef<'_>) {
+    out.push_str("\n    ");
+    paint(out, colored, DIM_ITALIC, |out| {
+        push_word(out, name, Escapes::Rust)
+    });
+    out.push_str(": ");
+    push_value_line(out, value);
+    if let ValueRef::Error(chain) = value {
+        push_causes(out, colored, chain);
     }
 }
 
