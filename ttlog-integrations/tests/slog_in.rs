@@ -269,6 +269,11 @@ impl slog::KV for Kv {
     }
 }
 
+/// A key: a static text, unless `slog`'s feature `dynamic-keys` has made it a type of its own.
+fn key<K: From<&'static str>>(name: &'static str) -> K {
+    K::from(name)
+}
+
 /// The fields of a record with these values, and whether it is marked; its call is known by its line.
 fn of_call(pipeline: &Pipeline, line: u32, message: fmt::Arguments<'_>, values: &Kv) -> LogEvent {
     let location = slog::RecordLocation {
@@ -291,48 +296,48 @@ fn of_call(pipeline: &Pipeline, line: u32, message: fmt::Arguments<'_>, values: 
 fn values_arrive_the_same_whatever_those_of_the_last_record_of_their_call_were() {
     // From the last to the first, as `slog` does.
     let numbers = Kv(|to| {
-        to.emit_u64("b", 2)?;
-        to.emit_i64("a", -1)
+        to.emit_u64(key("b"), 2)?;
+        to.emit_i64(key("a"), -1)
     });
     let others = [
         Kv(|to| {
-            to.emit_bool("b", true)?;
-            to.emit_f64("a", 0.5)
+            to.emit_bool(key("b"), true)?;
+            to.emit_f64(key("a"), 0.5)
         }),
         Kv(|to| {
-            to.emit_u64("b", 2)?;
-            to.emit_str("a", "text")
+            to.emit_u64(key("b"), 2)?;
+            to.emit_str(key("a"), "text")
         }),
         Kv(|to| {
-            to.emit_none("b")?;
-            to.emit_u64("a", 1)
+            to.emit_none(key("b"))?;
+            to.emit_u64(key("a"), 1)
         }),
         Kv(|to| {
-            to.emit_u128("b", u128::MAX)?;
-            to.emit_arguments("a", &format_args!("{}", 1))
+            to.emit_u128(key("b"), u128::MAX)?;
+            to.emit_arguments(key("a"), &format_args!("{}", 1))
         }),
         Kv(|to| {
-            to.emit_error("b", &NotSaved(Refused))?;
-            to.emit_bytes("a", &[1, 2], slog::BytesKind::Stream)
+            to.emit_error(key("b"), &NotSaved(Refused))?;
+            to.emit_bytes(key("a"), &[1, 2], slog::BytesKind::Stream)
         }),
         Kv(|to| {
-            to.emit_u64("b", 2)?;
-            to.emit_u64("another", 1)
+            to.emit_u64(key("b"), 2)?;
+            to.emit_u64(key("another"), 1)
         }),
-        Kv(|to| to.emit_u64("b", 2)),
-        Kv(|to| to.emit_u64("a", 1)),
+        Kv(|to| to.emit_u64(key("b"), 2)),
+        Kv(|to| to.emit_u64(key("a"), 1)),
         Kv(|_| Ok(())),
         Kv(|to| {
-            to.emit_u64("b", 2)?;
-            to.emit_u64("b", 3)
+            to.emit_u64(key("b"), 2)?;
+            to.emit_u64(key("b"), 3)
         }),
         Kv(|to| (1..9).try_for_each(|n| to.emit_u64(if n % 2 == 1 { "b" } else { "a" }, n))),
         Kv(|to| {
-            to.emit_u64("b", 2)?;
+            to.emit_u64(key("b"), 2)?;
             Err(slog::Error::Other)
         }),
         Kv(|to| {
-            to.emit_u64("b", 2)?;
+            to.emit_u64(key("b"), 2)?;
             panic!("in a source")
         }),
     ];
