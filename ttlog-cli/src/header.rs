@@ -18,8 +18,9 @@ pub(crate) fn line(name: &str, facts: &Facts) -> String {
     add("", service.map(str::to_owned));
     add("pid ", facts.number(fact::PID).map(|pid| pid.to_string()));
     add("on ", facts.text(fact::HOST).map(str::to_owned));
+    // Not when the process ended: what a black box has is saved by the next start, which may be days later.
     add(
-        "at ",
+        "saved at ",
         facts.number(fact::SNAPSHOT_TIME_NS).map(time::display),
     );
     add(

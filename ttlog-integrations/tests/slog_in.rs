@@ -331,7 +331,7 @@ fn values_arrive_the_same_whatever_those_of_the_last_record_of_their_call_were()
             to.emit_u64(key("b"), 2)?;
             to.emit_u64(key("b"), 3)
         }),
-        Kv(|to| (1..9).try_for_each(|n| to.emit_u64(if n % 2 == 1 { "b" } else { "a" }, n))),
+        Kv(|to| (1..9).try_for_each(|n| to.emit_u64(key(if n % 2 == 1 { "b" } else { "a" }), n))),
         Kv(|to| {
             to.emit_u64(key("b"), 2)?;
             Err(slog::Error::Other)
