@@ -144,6 +144,7 @@ impl TtlogBuilder {
 
     /// Whether a panic writes a snapshot, before the panic hook that was there is called. Only of the global pipeline. Of panics that come close to
     /// each other the first few write one each; the others are in the next one, at the latest in one at the end of the process.
+    /// The panic itself is an event of the level `Critical` and the target `panic`, which is recorded and goes to the sinks whatever the filter says.
     pub fn panic_snapshot(mut self, enabled: bool) -> Self {
         self.setup.panic_snapshot = enabled;
         self

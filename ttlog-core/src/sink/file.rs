@@ -16,6 +16,9 @@ use crate::format::guard::GuardedFormat;
 /// otherwise. On a full disk nothing that was taken is lost: it waits, and is written once there is room.
 /// A flush brings the events to the operating system, not to the disk's surface.
 ///
+/// It stays open: where it is renamed or removed, what follows goes into it all the same. So `logrotate` needs `copytruncate`; a
+/// [`RollingFile`](super::RollingFile) needs no `logrotate`.
+///
 /// A child of `fork` writes into the same file: whole lines of both, each process's in its order.
 ///
 /// ```
