@@ -107,8 +107,14 @@ fn push_spans(out: &mut String, event: &EventRef<'_>) {
     let is_known = spans.peek().is_some();
     if is_known {
         out.push_str(" spans=");
-        let names: Vec<&str> = spans.map(|span| &*span.name).collect();
-        push_word(out, &names.join(":"), Escapes::Json);
+        let mut names = String::new();
+        for (place, span) in spans.enumerate() {
+            if place > 0 {
+                names.push(':');
+            }
+            names.push_str(&span.name);
+        }
+        push_word(out, &names, Escapes::Json);
     }
     // The fields of the span that begins are the event's.
     let own = match event.kind() {
