@@ -229,9 +229,11 @@ impl<'a> EventRef<'a> {
     /// The fields without the number of the span that is theirs. What a span has no value for yet, or hasn't at its end, is no field of it.
     pub(crate) fn told_fields(&self) -> impl Iterator<Item = (&'a str, ValueRef<'a>)> + use<'a> {
         let is_event = self.metadata.kind == RecordKind::Event;
-        self.fields()
-            .skip(usize::from(!is_event))
-            .filter(move |(_, value)| is_event || !matches!(value, ValueRef::None))
+        let mut fields = self.fields();
+        if !is_event {
+            fields.next();
+        }
+        fields.filter(move |(_, value)| is_event || !matches!(value, ValueRef::None))
     }
 
     /// The value of the first field of this name.
