@@ -43,19 +43,20 @@ impl File {
     /// To a new file; one that is there is emptied.
     ///
     /// # Errors
-    /// The file can't be made or opened.
+    /// The file can't be made or opened. The error names its path.
     pub fn create(path: impl AsRef<Path>) -> io::Result<File> {
         let path = path.as_ref();
-        Ok(File::new(path, open::create(path)?))
+        let file = open::create(path).map_err(open::naming(path))?;
+        Ok(File::new(path, file))
     }
 
     /// To the end of a file, which is made where there is none.
     ///
     /// # Errors
-    /// The file can't be made or opened.
+    /// The file can't be made or opened. The error names its path.
     pub fn append(path: impl AsRef<Path>) -> io::Result<File> {
         let path = path.as_ref();
-        let (file, _) = open::append(path)?;
+        let (file, _) = open::append(path).map_err(open::naming(path))?;
         Ok(File::new(path, file))
     }
 
@@ -158,9 +159,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_opened_is_an_error() {
+    fn a_file_that_cannot_be_opened_is_an_error_with_its_path() {
         let directory = TempDir::new();
-        assert!(File::create(directory.path("no/such/dir")).is_err());
+        let path = directory.path("no/such/dir");
+        for error in [File::create(&path), File::append(&path)].map(Result::unwrap_err) {
+            assert_eq!(error.kind(), io::ErrorKind::NotFound);
+            let named = format!("{}: ", path.display());
+            assert!(error.to_string().starts_with(&named), "{error}");
+        }
         assert!(File::append(directory.path("")).is_err());
     }
 

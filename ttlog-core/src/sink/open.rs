@@ -26,6 +26,11 @@ pub(super) fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().append(true).open(path)
 }
 
+/// The error of what was tried with a path, and the path, which std doesn't name.
+pub(super) fn naming(path: &Path) -> impl FnOnce(io::Error) -> io::Error {
+    move |error| io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
 /// The last byte; `None` where the file may not be read.
 fn last_byte(path: &Path) -> Option<u8> {
     let mut file = File::open(path).ok()?;

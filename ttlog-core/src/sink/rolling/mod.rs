@@ -126,11 +126,11 @@ impl RollingFile {
     /// there is none.
     ///
     /// # Errors
-    /// The file or its directory can't be opened or made, or its name is not Unicode.
+    /// The file or its directory can't be opened or made, or its name is not Unicode. The error names the path.
     pub fn open(self) -> io::Result<RollingSink> {
         let names = Names::new(&self.path)?;
         if let Some(directory) = self.path.parent() {
-            fs::create_dir_all(directory)?;
+            fs::create_dir_all(directory).map_err(open::naming(directory))?;
         }
         RollingSink::open(self, names)
     }

@@ -43,7 +43,8 @@ pub struct RollingSink {
 
 impl RollingSink {
     pub(super) fn open(builder: RollingFile, names: Names) -> io::Result<RollingSink> {
-        let (file, bytes) = open::append(&builder.path)?;
+        let path = &builder.path;
+        let (file, bytes) = open::append(path).map_err(open::naming(path))?;
         let mut sink = RollingSink {
             latest: if bytes > 0 {
                 modified(&builder.path)

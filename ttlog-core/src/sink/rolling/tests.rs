@@ -251,6 +251,21 @@ fn the_directory_is_made() {
     assert_eq!(fs::read_to_string(path).unwrap(), "a\n");
 }
 
+#[test]
+fn what_can_not_be_opened_is_named() {
+    let directory = TempDir::new();
+    let (file, taken) = (directory.path("file"), directory.path("taken"));
+    fs::write(&file, "").unwrap();
+    fs::create_dir(&taken).unwrap();
+    for (path, named) in [(file.join("app.log"), &file), (taken.clone(), &taken)] {
+        let error = RollingFile::new(path).open().unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("{}: ", named.display())),
+            "{error}"
+        );
+    }
+}
+
 /// The name of a directory can't be taken by renaming a file; so the place of the active file is taken away.
 #[test]
 fn where_rotation_fails_logging_goes_on_and_the_failure_is_reported_once() {
