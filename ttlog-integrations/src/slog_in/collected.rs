@@ -262,29 +262,8 @@ fn cut(text: &str, most: usize) -> &str {
     &text[..length]
 }
 
-macro_rules! numbers {
-    ($($method:ident($type:ty) as $kind:ident;)*) => {$(
-        fn $method(&mut self, key: Key, value: $type) -> slog::Result {
-            self.push(key, Held::Scalar(Scalar::$kind(value.into())))
-        }
-    )*};
-}
-
 impl Serializer for Collected {
-    numbers! {
-        emit_bool(bool) as bool;
-        emit_char(char) as char;
-        emit_i8(i8) as i64;
-        emit_i16(i16) as i64;
-        emit_i32(i32) as i64;
-        emit_i64(i64) as i64;
-        emit_u8(u8) as u64;
-        emit_u16(u16) as u64;
-        emit_u32(u32) as u64;
-        emit_u64(u64) as u64;
-        emit_f32(f32) as f32;
-        emit_f64(f64) as f64;
-    }
+    emit_scalars!(push_scalar);
 
     fn emit_i128(&mut self, key: Key, value: i128) -> slog::Result {
         self.push(key, Held::I128(halves(value as u128)))
@@ -292,14 +271,6 @@ impl Serializer for Collected {
 
     fn emit_u128(&mut self, key: Key, value: u128) -> slog::Result {
         self.push(key, Held::U128(halves(value)))
-    }
-
-    fn emit_usize(&mut self, key: Key, value: usize) -> slog::Result {
-        self.push(key, Held::Scalar(Scalar::u64(value as u64)))
-    }
-
-    fn emit_isize(&mut self, key: Key, value: isize) -> slog::Result {
-        self.push(key, Held::Scalar(Scalar::i64(value as i64)))
     }
 
     fn emit_unit(&mut self, key: Key) -> slog::Result {

@@ -128,7 +128,7 @@ impl Plain {
     }
 
     #[inline(always)]
-    fn take(&mut self, key: Key, value: Scalar) -> slog::Result {
+    fn take(&mut self, key: Key, value: Scalar) {
         match self.expected.split_last() {
             Some((field, expected)) if is_same_place(&field.name, name(&key).as_str()) => {
                 self.values.set(expected.len(), value);
@@ -136,16 +136,7 @@ impl Plain {
             }
             _ => self.others().push_scalar(key, value),
         }
-        Ok(())
     }
-}
-
-macro_rules! numbers {
-    ($($method:ident($type:ty) as $kind:ident;)*) => {$(
-        fn $method(&mut self, key: Key, value: $type) -> slog::Result {
-            self.take(key, Scalar::$kind(value.into()))
-        }
-    )*};
 }
 
 macro_rules! others {
@@ -157,28 +148,7 @@ macro_rules! others {
 }
 
 impl Serializer for Plain {
-    numbers! {
-        emit_bool(bool) as bool;
-        emit_char(char) as char;
-        emit_i8(i8) as i64;
-        emit_i16(i16) as i64;
-        emit_i32(i32) as i64;
-        emit_i64(i64) as i64;
-        emit_u8(u8) as u64;
-        emit_u16(u16) as u64;
-        emit_u32(u32) as u64;
-        emit_u64(u64) as u64;
-        emit_f32(f32) as f32;
-        emit_f64(f64) as f64;
-    }
-
-    fn emit_usize(&mut self, key: Key, value: usize) -> slog::Result {
-        self.take(key, Scalar::u64(value as u64))
-    }
-
-    fn emit_isize(&mut self, key: Key, value: isize) -> slog::Result {
-        self.take(key, Scalar::i64(value as i64))
-    }
+    emit_scalars!(take);
 
     others! {
         emit_i128(value: i128);
