@@ -12,7 +12,7 @@ use log::{Level, LevelFilter, Log, Record};
 use ttlog_core::{FieldValue, LogLevel};
 use ttlog_integrations::TtlogLogAdapter;
 
-use support::{NotSaved, Pipeline, Refused, fields, names};
+use support::{NotSaved, Panics, Pipeline, Refused, fields, names};
 
 static ADAPTER: TtlogLogAdapter = TtlogLogAdapter::new();
 
@@ -449,15 +449,6 @@ fn values_and_messages_may_log() {
         .filter(|event| event.message == "outer chatty");
     for event in outer {
         assert_eq!(event.field("value").unwrap().as_str(), Some("chatty"));
-    }
-}
-
-struct Panics;
-
-impl fmt::Display for Panics {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("before ")?;
-        panic!("in a value")
     }
 }
 

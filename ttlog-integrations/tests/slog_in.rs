@@ -16,7 +16,7 @@ use slog::{
 use ttlog_core::{FieldValue, LogEvent, LogLevel};
 use ttlog_integrations::TtlogSlogDrain;
 
-use support::{NotSaved, Pipeline, Refused, fields, names};
+use support::{NotSaved, Panics, Pipeline, Refused, fields, names};
 
 fn root() -> Logger {
     Logger::root(TtlogSlogDrain::new(), o!())
@@ -457,15 +457,6 @@ fn values_may_log() {
         (count("inner 2"), count("lazily"), count("outer chatty")),
         (200, 100, 100)
     );
-}
-
-struct Panics;
-
-impl fmt::Display for Panics {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("before ")?;
-        panic!("in a value")
-    }
 }
 
 struct Fails;

@@ -123,3 +123,13 @@ impl Error for NotSaved {
         Some(&self.0)
     }
 }
+
+/// A value that panics after its first word.
+pub(crate) struct Panics;
+
+impl fmt::Display for Panics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("before ")?;
+        panic!("in a value")
+    }
+}
